@@ -1,0 +1,30 @@
+//! The words of the product as types: no input, no output, no clock.
+//! Rules that need nothing but their arguments live here too; whatever reads or writes lives elsewhere.
+
+mod address;
+mod comment;
+mod cursor;
+mod decide;
+mod ids;
+mod name;
+mod origin;
+mod page;
+mod person;
+mod rules;
+mod site;
+mod submission;
+mod time;
+
+pub use address::{PageAddress, PageAsked, TRACKING_PARAMETERS};
+pub use comment::{Comment, CommentAuthor, CommentOnPage, Status};
+pub use cursor::Cursor;
+pub use decide::{Decision, Facts, HoldReason, decide};
+pub use ids::{AccountId, AuthorId, CommentId, PageId, SiteId, TokenId};
+pub use name::{clean_name, imitates_staff};
+pub use origin::{Origin, OriginError};
+pub use page::{Page, PageState, RootThread, Sort, ThreadSlice};
+pub use person::{Account, Badge, Role, Scope, Session, Token};
+pub use rules::{Images, Moderation, RuleError, Rules, SubmitLimits, Votes};
+pub use site::{Site, SiteKey, SiteKeyError};
+pub use submission::{FieldError, NameFrom, NewComment, Rendered, Submission, check_text, limits};
+pub use time::Timestamp;
