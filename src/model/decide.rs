@@ -30,6 +30,15 @@ impl Decision {
         }
     }
 
+    /// Holds as well for those earlier reasons that a new text does not answer: signs of a machine, and a
+    /// moderator's own decision.
+    pub fn and_still(self, earlier: &[HoldReason]) -> Self {
+        let lasting = |reason: &&HoldReason| matches!(reason, HoldReason::HiddenField | HoldReason::TooQuick | HoldReason::Moderator);
+        let mut reasons = self.reasons().to_vec();
+        reasons.extend(earlier.iter().filter(lasting));
+        if reasons.is_empty() { Self::Publish } else { Self::Hold(reasons) }
+    }
+
     pub fn reasons(&self) -> &[HoldReason] {
         match self {
             Self::Publish => &[],
@@ -86,13 +95,18 @@ const LINKS_FREE: usize = 2;
 
 /// Publishes, or names every reason to hold. Staff is never held; nothing is ever refused here.
 pub fn decide(comment: &NewComment, facts: Facts, rules: &Rules) -> Decision {
+    decide_text(comment.links, facts, rules)
+}
+
+/// The same for a new text of a stored comment, which has that many links.
+pub fn decide_text(links: usize, facts: Facts, rules: &Rules) -> Decision {
     if facts.staff {
         return Decision::Publish;
     }
     let reasons: Vec<HoldReason> = [
         (rules.moderation == Moderation::All, HoldReason::Everything),
         (rules.moderation == Moderation::First && !facts.approved_before, HoldReason::FirstComment),
-        (rules.moderation == Moderation::Links && comment.links > LINKS_FREE, HoldReason::Links),
+        (rules.moderation == Moderation::Links && links > LINKS_FREE, HoldReason::Links),
         (facts.honeypot_filled, HoldReason::HiddenField),
         (facts.form_stamp_wrong, HoldReason::TooQuick),
     ]
@@ -124,6 +138,13 @@ mod tests {
         check(Moderation::First, 0, known, &[]);
         check(Moderation::Links, 2, nobody, &[]);
         check(Moderation::Links, 3, known, &[HoldReason::Links]);
+    }
+
+    #[test]
+    fn a_new_text_does_not_answer_signs_of_a_machine_or_a_moderator() {
+        let earlier = [HoldReason::Links, HoldReason::TooQuick, HoldReason::Moderator];
+        assert_eq!(Decision::Publish.and_still(&earlier).reasons(), [HoldReason::TooQuick, HoldReason::Moderator]);
+        assert_eq!(Decision::Publish.and_still(&[HoldReason::Everything]), Decision::Publish);
     }
 
     #[test]

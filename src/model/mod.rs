@@ -18,7 +18,7 @@ mod time;
 pub use address::{PageAddress, PageAsked, TRACKING_PARAMETERS};
 pub use comment::{Comment, CommentAuthor, CommentOnPage, Status};
 pub use cursor::Cursor;
-pub use decide::{Decision, Facts, HoldReason, decide};
+pub use decide::{Decision, Facts, HoldReason, decide, decide_text};
 pub use ids::{AccountId, AuthorId, CommentId, PageId, SiteId, TokenId};
 pub use name::{clean_name, imitates_staff};
 pub use origin::{Origin, OriginError};

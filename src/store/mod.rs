@@ -135,8 +135,6 @@ pub struct Insertion<'a> {
     pub poster: Poster,
     /// Tells whether a repeated key came with the same content.
     pub content_hash: [u8; 16],
-    /// Keyed hash of the sender's network, emptied after 30 days.
-    pub client_hash: Option<[u8; 16]>,
     /// Pages made before this moment take no more comments; `None` where pages never close by age.
     pub closed_before: Option<Timestamp>,
 }
