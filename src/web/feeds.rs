@@ -1,25 +1,93 @@
-//! Atom (RFC 4287) and JSON Feed 1.1 of a site, a page or the replies under one root: published comments only.
+//! Atom (RFC 4287) and JSON Feed 1.1 of a site or a page: published comments only.
+
+use std::io;
 
 use quick_xml::{
     Writer,
     events::{BytesDecl, BytesText, Event},
 };
 use serde::Serialize;
+use warp::{Filter, filters::BoxedFilter, reply::Response};
 
+use crate::actions::{find_site, find_thread, list_latest};
+use crate::app::{App, Work};
+use crate::error::Error;
 use crate::model::{CommentOnPage, Page, Site, Timestamp};
+use crate::web::Web;
+use crate::web::api::threads::page_asked;
+use crate::web::face::Face;
+use crate::web::packed::{Packed, packed};
+use crate::web::reply::answer;
+use crate::web::request::{Caller, Query, caller, query};
+use crate::web::widget::READ_CACHE;
 
 /// Entries that a feed holds.
-pub const ENTRIES: usize = 50;
+const ENTRIES: usize = 50;
+
+/// `/feed/{site}.atom` and `/feed/{site}.json`: of the whole site, or with `page` or `url` of one page.
+pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
+    let with = warp::any().map(move || web.clone());
+    warp::path!("feed" / String).and(warp::get()).and(query()).and(caller()).and(with).then(feed).boxed()
+}
+
+async fn feed(name: String, query: Query, caller: Caller, web: Web) -> Response {
+    let address = caller.client.0;
+    let built = web.app.blocking(Work::Read, move |app| {
+        let (site, atom) = match (name.strip_suffix(".atom"), name.strip_suffix(".json")) {
+            (Some(site), _) => (site, true),
+            (_, Some(site)) => (site, false),
+            _ => return Err(Error::RouteUnknown),
+        };
+        let site = find_site(app, site)?;
+        app.limits.check_read(address).map_err(Error::TooMany)?;
+        build(app, &site, &query, atom)
+    });
+    match built.await {
+        Ok(bytes) => {
+            let mut response = packed(&bytes, &caller);
+            response.headers_mut().insert("cache-control", READ_CACHE);
+            response
+        }
+        Err(error) => answer(Err::<Response, _>(error), &Face::Json),
+    }
+}
+
+fn build(app: &App, site: &Site, query: &Query, atom: bool) -> Result<Packed, Error> {
+    let asked = page_asked(query)?;
+    let public_url = app.config.public_url();
+    let ending = if atom { "atom" } else { "json" };
+    let mut own_url = format!("{public_url}/feed/{}.{ending}", site.key);
+    let mut page = None;
+    let mut entries = Vec::new();
+    if asked.page.is_some() || asked.url.is_some() {
+        let thread = find_thread(app, site.clone(), &asked)?;
+        let key: String = url::form_urlencoded::byte_serialize(thread.address.key.as_bytes()).collect();
+        own_url = format!("{own_url}?page={key}");
+        if let Some(found) = thread.page {
+            entries = list_latest(app, site, Some(found.id), ENTRIES)?;
+            page = Some(found);
+        }
+    } else {
+        entries = list_latest(app, site, None, ENTRIES)?;
+    }
+    let feed = Feed { site, page: page.as_ref(), own_url, public_url: &public_url, entries };
+    if atom {
+        let xml = feed.atom().map_err(|error| Error::Internal(format!("feed: {error}")))?;
+        return Ok(Packed::new("application/atom+xml; charset=utf-8", xml));
+    }
+    let json = feed.json().map_err(|error| Error::Internal(format!("feed: {error}")))?;
+    Ok(Packed::new("application/feed+json; charset=utf-8", json))
+}
 
 /// What a feed is of, and what it says.
-pub struct Feed<'a> {
-    pub site: &'a Site,
-    pub page: Option<&'a Page>,
+struct Feed<'a> {
+    site: &'a Site,
+    page: Option<&'a Page>,
     /// The address of this feed.
-    pub own_url: String,
+    own_url: String,
     /// Of this server, without a slash at the end.
-    pub public_url: &'a str,
-    pub entries: Vec<CommentOnPage>,
+    public_url: &'a str,
+    entries: Vec<CommentOnPage>,
 }
 
 impl Feed<'_> {
@@ -59,7 +127,7 @@ impl Feed<'_> {
         format!("tag:{host},{}:rejoinder/{}/{}", self.site.created_at.date(), self.site.key, entry.comment.id)
     }
 
-    pub fn atom(&self) -> std::io::Result<Vec<u8>> {
+    fn atom(&self) -> io::Result<Vec<u8>> {
         let mut xml = Writer::new(Vec::with_capacity(16 * 1024));
         xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
         xml.create_element("feed").with_attribute(("xmlns", "http://www.w3.org/2005/Atom")).write_inner_content(|xml| {
@@ -73,7 +141,7 @@ impl Feed<'_> {
         Ok(xml.into_inner())
     }
 
-    fn atom_entry(&self, xml: &mut Writer<Vec<u8>>, entry: &CommentOnPage) -> std::io::Result<()> {
+    fn atom_entry(&self, xml: &mut Writer<Vec<u8>>, entry: &CommentOnPage) -> io::Result<()> {
         let comment = &entry.comment;
         xml.create_element("entry").write_inner_content(|xml| {
             text(xml, "title", &Self::entry_title(entry))?;
@@ -91,7 +159,7 @@ impl Feed<'_> {
         Ok(())
     }
 
-    pub fn json(&self) -> serde_json::Result<Vec<u8>> {
+    fn json(&self) -> serde_json::Result<Vec<u8>> {
         let items = self.entries.iter().map(|entry| {
             let comment = &entry.comment;
             let author = JsonAuthor { name: comment.author.name.clone().unwrap_or_else(|| "Somebody".into()), url: comment.author.website.clone() };
@@ -143,12 +211,12 @@ struct JsonAuthor {
     url: Option<String>,
 }
 
-fn text(xml: &mut Writer<Vec<u8>>, element: &str, content: &str) -> std::io::Result<()> {
+fn text(xml: &mut Writer<Vec<u8>>, element: &str, content: &str) -> io::Result<()> {
     xml.create_element(element).write_text_content(BytesText::new(&legal(content)))?;
     Ok(())
 }
 
-fn link(xml: &mut Writer<Vec<u8>>, rel: &str, href: &str) -> std::io::Result<()> {
+fn link(xml: &mut Writer<Vec<u8>>, rel: &str, href: &str) -> io::Result<()> {
     xml.create_element("link").with_attribute(("rel", rel)).with_attribute(("href", href)).write_empty()?;
     Ok(())
 }
