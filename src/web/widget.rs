@@ -170,8 +170,8 @@ async fn withdraw(site: String, id: String, body: Body, caller: Caller, web: Web
 
 async fn look(site: String, body: Body, caller: Caller, web: Web) -> Response {
     send(body, caller, web, Work::Cpu, move |app, _, form, visitor| {
-        let site = find_site(app, &site)?;
-        let html = preview(app, visitor, &site, form.get("text").map(str::to_owned))?;
+        find_site(app, &site)?;
+        let html = preview(app, visitor, form.get("text").map(str::to_owned))?;
         Ok(warp::reply::html(format!("<div class=\"body\" dir=\"auto\">{html}</div>")).into_response())
     })
     .await
