@@ -21,7 +21,7 @@ pub use comment::{Comment, CommentAuthor, CommentOnPage, Status};
 pub use cursor::Cursor;
 pub use decide::{Decision, Facts, HoldReason, decide};
 pub use ids::{AccountId, AuthorId, CommentId, PageId, SiteId, TokenId};
-pub use letters::{Marks, is_control};
+pub use letters::{Marks, is_control, is_mark, is_unseen};
 pub use name::{clean_name, imitates_staff};
 pub use origin::{Origin, OriginError};
 pub use page::{Page, PageState, RootThread, Sort, ThreadSlice};
