@@ -117,6 +117,15 @@ impl Error {
         }
     }
 
+    /// The limit that was passed, where there is one to name.
+    pub fn limit(&self) -> Option<usize> {
+        match self {
+            Self::Field(error) => error.limit,
+            Self::BodyTooLarge { limit } => Some(*limit),
+            _ => None,
+        }
+    }
+
     /// The field that is to blame, where one is.
     pub fn field(&self) -> Option<&str> {
         match self {
