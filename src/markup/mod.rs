@@ -41,10 +41,9 @@ pub fn render(source: &str) -> Result<Rendered, FieldError> {
 
 /// The source as plain text, for old comments that today's limits would refuse.
 pub fn plain(source: &str) -> String {
-    let mut html = String::from("<p>");
-    // Writing to a string does not fail.
-    let _ = pulldown_cmark_escape::escape_html_body_text(&mut html, source);
-    clean_html(&(html + "</p>"))
+    let mut html = String::new();
+    html::push_html(&mut html, as_typed(source).into_iter());
+    clean_html(&html)
 }
 
 fn too_complex() -> FieldError {
