@@ -125,7 +125,7 @@ fn foldings(text: &str) -> [String; 2] {
 fn fold(small: &str) -> String {
     let alike: String = skeleton(small).collect();
     let alike: String = skeleton(&bare(&alike)).collect();
-    bare(&alike).chars().map(letter_class).collect::<String>().replace("vv", "w").replace("rn", "m")
+    bare(&alike).chars().map(plain_letter).map(letter_class).collect::<String>().replace("vv", "w").replace("rn", "m")
 }
 
 /// Small letters of usual width, without marks.
