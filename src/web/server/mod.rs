@@ -92,7 +92,7 @@ where
     let mut http1 = hyper::server::conn::http1::Builder::new();
     // The deadlines of heads and idle connections are kept by `Timed`, which knows both apart.
     http1.timer(TokioTimer::new()).header_read_timeout(None);
-    http1.max_headers(HEADERS_MAX).max_header_size(HEAD_BYTES_MAX).max_buf_size(BUFFER_BYTES_MAX);
+    http1.max_headers(HEADERS_MAX).max_buf_size(BUFFER_BYTES_MAX);
     let caps = Caps::new(&bounds);
     let exchange = Arc::new(Exchange { bounds, service, stop: stop.clone() });
     let graceful = GracefulShutdown::new();
