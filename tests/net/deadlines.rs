@@ -138,7 +138,7 @@ async fn t70_a_client_that_reads_slowly_but_reads_gets_its_whole_answer() {
         let mut length = 0;
         loop {
             // Longer in all than the deadline, never as long at a time.
-            std::thread::sleep(SHORT / 8);
+            std::thread::sleep(SHORT / 4);
             match stream.read(&mut part) {
                 Ok(0) => break length,
                 Ok(more) => length += more,
