@@ -1,1 +1,5 @@
-fn main() {}
+//! Arguments go to the commands; nothing else happens here.
+
+fn main() -> std::process::ExitCode {
+    rejoinder::cli::run()
+}

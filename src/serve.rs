@@ -1,1 +1,154 @@
-//! serve
+//! Wiring: settings → store → App → web → listener. The program, tests and benchmarks start the same server here.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+
+use crate::actions;
+use crate::app::{App, Work};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::secrets::Secrets;
+use crate::store::Upkeep;
+use crate::store::sqlite::SqliteStore;
+use crate::web;
+use crate::web::server::{self, Listener};
+
+/// Opens the data that the settings name. Makes the folder and the file where there are none.
+pub fn open_app(config: Config, clock: Clock) -> anyhow::Result<App> {
+    let path = config.database_path();
+    let folder = path.parent().context("setting database: names no file")?;
+    std::fs::create_dir_all(folder).with_context(|| format!("setting data: the folder {} cannot be made", folder.display()))?;
+    let store = SqliteStore::open(&path, clock.now()).with_context(|| format!("setting data: {}", path.display()))?;
+    let secrets = Secrets::new(store.installation_key()?);
+    let limits = Limits::new(&config, clock.clone());
+    Ok(App::new(Arc::new(store), clock, limits, secrets, config))
+}
+
+/// A server that is ready to run: its data is open and its first site exists.
+pub struct Server {
+    pub app: App,
+    greeting: String,
+}
+
+impl Server {
+    /// Opens the data, makes the demo where no site exists, and begins the first set-up where nobody has signed in yet.
+    pub fn prepare(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let app = open_app(config, clock)?;
+        let demo = web::demo::prepare(&app)?;
+        let code = actions::begin_set_up(&app)?;
+        let greeting = greet(&app, demo, code.as_deref())?;
+        Ok(Self { app, greeting })
+    }
+
+    /// What a newcomer is told: where the demo and the desk are, what to paste, and how to add a site.
+    pub fn greeting(&self) -> &str {
+        &self.greeting
+    }
+
+    /// Serves until told to stop, then finishes what was begun.
+    pub async fn run(self, listener: Listener, stop: CancellationToken) -> anyhow::Result<()> {
+        let app = self.app;
+        let chores = tokio::spawn(keep_house(app.clone(), stop.clone()));
+        let deadlines = app.config.deadlines();
+        let service = web::service(&app)?;
+        server::run(listener, service, deadlines, stop.clone()).await;
+        stop.cancel();
+        chores.await.context("housekeeping")?;
+        Ok(())
+    }
+}
+
+/// The command `serve`: listens where the settings say, greets, and serves until SIGTERM or Ctrl-C.
+pub async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
+    web::log::start(&config)?;
+    let listener = Listener::bind(&config).await.with_context(|| format!("setting listen: {}", config.listen()))?;
+    let server = Server::prepare(config, Clock::System)?;
+    print!("{}", server.greeting());
+    let stop = CancellationToken::new();
+    tokio::spawn(cancel_on_signal(stop.clone()));
+    // Without systemd there is nobody to notify, which is no failure.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    server.run(listener, stop).await
+}
+
+async fn cancel_on_signal(stop: CancellationToken) {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+    stop.cancel();
+}
+
+fn greet(app: &App, demo: bool, code: Option<&str>) -> Result<String, Error> {
+    let at = app.config.public_url();
+    let mut lines = vec![format!("Rejoinder is listening on {at}"), String::new()];
+    if demo {
+        lines.push(format!("  Look at it       {at}/demo/"));
+    }
+    lines.push(match code {
+        Some(code) => format!("  Your desk        {at}/admin/setup?code={code}   (works once)"),
+        None => format!("  Your desk        {at}/admin/"),
+    });
+    lines.push("  Add your site    rejoinder site add my-blog --origin https://blog.example".into());
+    lines.push("  Paste the tag".into());
+    let sites = app.store.list_sites()?;
+    let own = sites.iter().map(|site| site.key.as_str()).find(|key| *key != "demo");
+    lines.extend(script_tag(&at, own.unwrap_or("my-blog")).lines().map(|line| format!("    {line}")));
+    Ok(lines.join("\n") + "\n\n")
+}
+
+/// What the owner of a site pastes into a page.
+pub fn script_tag(public_url: &str, site: &str) -> String {
+    format!(
+        "<section id=\"thread\" data-rejoinder-thread><a href=\"{public_url}/t/{site}\">Discuss this post</a></section>\n\
+         <script async src=\"{public_url}/embed.js\" data-site=\"{site}\"></script>"
+    )
+}
+
+/// Forgets in time, cleans old HTML again and keeps the limits small, until told to stop.
+async fn keep_house(app: App, stop: CancellationToken) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    let mut minutes = 0_u64;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = minute.tick() => {}
+        }
+        app.limits.sweep();
+        if minutes.is_multiple_of(60) {
+            let forget = app.blocking(Work::Write, actions::forget_old).await;
+            report("forgetting what is old", forget);
+        }
+        while !stop.is_cancelled() {
+            match app.blocking(Work::Write, actions::clean_stale_markup).await {
+                Ok(0) => break,
+                Ok(cleaned) => tracing::info!(cleaned, "comments were cleaned by the new rules"),
+                Err(error) => {
+                    report("cleaning comments again", Err(error));
+                    break;
+                }
+            }
+        }
+        minutes += 1;
+    }
+}
+
+fn report(chore: &str, done: Result<(), Error>) {
+    if let Err(error) = done {
+        let cause = match &error {
+            Error::Internal(cause) | Error::DiskFull(cause) => cause.clone(),
+            other => other.to_string(),
+        };
+        tracing::error!(chore, cause, "a chore failed; it is tried again later");
+    }
+}

@@ -33,6 +33,6 @@ pub use read_own::{OwnComment, own_comment, read_mine, read_own};
 pub use read_thread::{Thread, ThreadPart, find_thread, read_slice};
 pub use set_up::{SetUp, begin_set_up, check_set_up, finish_set_up, invite};
 pub use sign_in::{SignedIn, find_session, sign_in, sign_in_without_password, sign_out, sign_out_everywhere};
-pub use staff::{Staff, find_token_staff};
+pub use staff::{Staff, TOKEN_PREFIX, find_token_staff};
 pub use submit_comment::{Accepted, FormSigns, Sent, submit_comment};
 pub use withdraw_comment::withdraw_comment;

@@ -1,0 +1,122 @@
+//! The commands. Each opens the data by itself, also while the server runs, and leaves it as it promised.
+//! Exit status: 0 done, 1 failed, 2 wrong use.
+
+mod people;
+mod site;
+mod upkeep;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+use crate::config::{Config, Flags};
+use crate::serve;
+
+#[derive(Parser)]
+#[command(
+    name = "rejoinder",
+    version,
+    about = "Comments for any blog, where the author answers.",
+    after_help = "Example:\n  rejoinder serve --listen 127.0.0.1:8080 --data ./rejoinder-data"
+)]
+struct Cli {
+    #[command(flatten)]
+    flags: FlagArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Settings that may be given on the command line, before or behind the command.
+#[derive(clap::Args)]
+struct FlagArgs {
+    /// Address to serve on: host:port, or unix:/path
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Folder that holds everything the server keeps
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<String>,
+    /// Database file, if it is not rejoinder.db in the data folder
+    #[arg(long, global = true, value_name = "FILE")]
+    database: Option<String>,
+    /// File with settings; by default rejoinder.toml, where it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl From<FlagArgs> for Flags {
+    fn from(args: FlagArgs) -> Self {
+        Self { listen: args.listen, data: args.data, database: args.database, config: args.config }
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve comments (what happens without a command)
+    #[command(after_help = "Example:\n  rejoinder serve --listen 127.0.0.1:8080")]
+    Serve,
+    /// Add, show, change and remove sites
+    #[command(subcommand)]
+    Site(site::SiteCommand),
+    /// Invite somebody to the desk
+    #[command(subcommand)]
+    Moderator(people::ModeratorCommand),
+    /// Make tokens for the JSON API
+    #[command(subcommand)]
+    Token(people::TokenCommand),
+    /// Show every setting, its value and where it came from
+    #[command(after_help = "Example:\n  rejoinder config")]
+    Config,
+    /// Write a verified copy of the database while the server runs
+    #[command(after_help = "Example:\n  rejoinder backup /var/backups/rejoinder-monday.db")]
+    Backup {
+        /// File to write; it must not exist
+        path: PathBuf,
+    },
+    /// Put a backup in the place of the database; the server must not run
+    #[command(
+        after_help = "Example:\n  rejoinder restore /var/backups/rejoinder-monday.db\n\nA database that is there is moved aside, never overwritten."
+    )]
+    Restore {
+        /// The backup
+        path: PathBuf,
+    },
+    /// Look for damage and wrong numbers
+    #[command(after_help = "Example:\n  rejoinder check")]
+    Check,
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match act(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("rejoinder: {failure:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(cli: Cli) -> anyhow::Result<()> {
+    let config = Config::load(cli.flags.into())?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => runtime()?.block_on(serve::serve_until_stopped(config)),
+        Command::Site(command) => site::run(command, &open(config)?),
+        Command::Moderator(command) => people::run_moderator(command, &open(config)?),
+        Command::Token(command) => people::run_token(command, &open(config)?),
+        Command::Config => upkeep::show_config(&config),
+        Command::Backup { path } => upkeep::backup(&open(config)?, &path),
+        Command::Restore { path } => upkeep::restore(&config, &path),
+        Command::Check => upkeep::check(&open(config)?),
+    }
+}
+
+fn open(config: Config) -> anyhow::Result<App> {
+    serve::open_app(config, crate::clock::Clock::System)
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the asynchronous runtime did not start")
+}

@@ -1,0 +1,70 @@
+//! Reading by everybody: threads and totals.
+
+use std::collections::BTreeMap;
+
+use warp::{Filter, filters::BoxedFilter, reply::Response};
+
+use crate::actions::{ThreadPart, count_comments, find_thread, read_slice};
+use crate::error::Error;
+use crate::model::{Cursor, FieldError, PageAsked, Sort};
+use crate::web::Web;
+use crate::web::api::{ok, read, wire::ThreadAnswer};
+use crate::web::request::{Caller, Query, caller, query};
+
+/// Roots that one answer holds when the request does not say.
+const LIMIT: usize = 50;
+const LIMIT_MAX: usize = 100;
+
+pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
+    let base = warp::path!("api" / "v1" / "sites" / String / ..);
+    let with = warp::any().map(move || web.clone());
+    let thread = base.and(warp::path!("thread")).and(warp::get()).and(query()).and(caller()).and(with.clone()).then(thread);
+    let totals = base.and(warp::path!("totals")).and(warp::get()).and(query()).and(caller()).and(with).then(totals);
+    thread.or(totals).unify().boxed()
+}
+
+async fn thread(site: String, query: Query, caller: Caller, web: Web) -> Response {
+    read(web, site, caller, move |app, site, _| {
+        let asked = page_asked(&query)?;
+        let sort = sort(&query)?;
+        let cursor = cursor(&query)?;
+        let thread = find_thread(app, site.clone(), &asked)?;
+        let part = ThreadPart::From { sort, cursor };
+        let slice = read_slice(app, &thread, &part, limit(&query)?)?;
+        Ok(ok(&ThreadAnswer::new(app, &thread, sort, slice.as_ref())))
+    })
+    .await
+}
+
+async fn totals(site: String, query: Query, caller: Caller, web: Web) -> Response {
+    read(web, site, caller, move |app, site, _| Ok(ok(&totals_of(app, site, &query)?))).await
+}
+
+/// `{"<p>": n}` for each `p` of the query.
+pub fn totals_of(app: &crate::app::App, site: &crate::model::Site, query: &Query) -> Result<BTreeMap<String, u64>, Error> {
+    let pages = query.all("p")?;
+    let counts = count_comments(app, site, &pages)?;
+    Ok(pages.into_iter().zip(counts).collect())
+}
+
+pub fn page_asked(query: &Query) -> Result<PageAsked, Error> {
+    Ok(PageAsked { page: query.get("page")?, url: query.get("url")? })
+}
+
+pub fn sort(query: &Query) -> Result<Sort, Error> {
+    let Some(word) = query.get("sort")? else { return Ok(Sort::default()) };
+    Sort::from_word(&word).ok_or_else(|| FieldError::new("sort_unknown", "sort", "sort is oldest, newest or best").into())
+}
+
+pub fn cursor(query: &Query) -> Result<Option<Cursor>, Error> {
+    let Some(text) = query.get("cursor")? else { return Ok(None) };
+    let cursor = Cursor::decode(&text).ok_or_else(|| FieldError::new("cursor_invalid", "cursor", "this is no cursor of ours; begin again without one"))?;
+    Ok(Some(cursor))
+}
+
+/// `limit`, 1 to 100.
+pub fn limit(query: &Query) -> Result<usize, Error> {
+    let Some(text) = query.get("limit")? else { return Ok(LIMIT) };
+    let number = text.parse().ok().filter(|n| (1..=LIMIT_MAX).contains(n));
+    number.ok_or_else(|| FieldError::new("limit_invalid", "limit", format!("limit is a whole number from 1 to {LIMIT_MAX}")).into())
+}

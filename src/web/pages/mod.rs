@@ -1,0 +1,68 @@
+//! Pages that need no script: `/t/{site}` with its forms, the page of a receipt, and `/go/{id}`.
+
+mod own;
+mod templates;
+mod thread;
+
+use warp::{
+    Filter, Reply,
+    filters::BoxedFilter,
+    http::{HeaderValue, StatusCode, header},
+    reply::Response,
+};
+
+use crate::app::Work;
+use crate::error::Error;
+use crate::model::{CommentId, Status};
+use crate::web::Web;
+use crate::web::packed::packed;
+use crate::web::reply::{refuse_as, status_of};
+use crate::web::request::{BODY_BYTES_MAX, Caller, body, caller, query};
+
+pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
+    let with = warp::any().map(move || web.clone());
+    let from = caller().and(with);
+    let css = warp::path!("t" / "page.css").and(warp::get()).and(caller()).map(|caller: Caller| {
+        let mut response = packed(&templates::CSS, &caller);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+        response
+    });
+    let read = warp::path!("t" / String).and(warp::get()).and(query()).and(from.clone()).then(thread::read);
+    let submit = warp::path!("t" / String / "note").and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(thread::submit);
+    let own = warp::path!("t" / String / "own" / String).and(warp::get()).and(from.clone()).then(own::show);
+    let change = warp::path!("t" / String / "own" / String).and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(own::change);
+    let go = warp::path!("go" / String).and(warp::get()).and(from).then(go);
+    css.or(read).unify().or(submit).unify().or(own).unify().or(change).unify().or(go).unify().boxed()
+}
+
+/// To the comment where it stands: on the page of its own site.
+async fn go(id: String, _caller: Caller, web: Web) -> Response {
+    let target = web.app.blocking(Work::Read, move |app| {
+        let id: CommentId = id.parse().map_err(|()| Error::CommentUnknown)?;
+        let sites = app.store.list_sites()?;
+        for site in &sites {
+            if let Some(found) = app.store.find_comment(site.id, id)? {
+                let shown = found.comment.status == Status::Published;
+                return if shown { Ok(format!("{}#comment-{id}", found.page.url)) } else { Err(Error::CommentUnknown) };
+            }
+        }
+        Err(Error::CommentUnknown)
+    });
+    match target.await {
+        Ok(address) => redirect(StatusCode::FOUND, &address),
+        Err(error) => refused(&web, error, None),
+    }
+}
+
+/// A page that says what went wrong.
+fn refused(web: &Web, error: Error, lang: Option<&str>) -> Response {
+    let texts = web.renderer.texts(lang.unwrap_or("en"));
+    refuse_as(error, &|error| templates::problem(status_of(error), error, texts))
+}
+
+fn redirect(status: StatusCode, address: &str) -> Response {
+    match HeaderValue::from_str(address) {
+        Ok(location) => warp::reply::with_header(status, header::LOCATION, location).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}

@@ -1,0 +1,104 @@
+//! The page of a receipt: what its holder wrote, whatever became of it, with edit and withdraw.
+
+use serde_json::json;
+use warp::{http::StatusCode, reply::Response};
+
+use crate::actions::{edit_comment, find_site, own_comment, withdraw_comment};
+use crate::app::{App, Visitor, Work};
+use crate::error::Error;
+use crate::model::{Comment, CommentOnPage, Site, Status};
+use crate::web::Web;
+use crate::web::pages::{redirect, refused, templates::page};
+use crate::web::reply::status_of;
+use crate::web::request::{Body, Caller, parse_form};
+
+pub async fn show(site: String, receipt: String, caller: Caller, web: Web) -> Response {
+    let draw_with = web.clone();
+    let drawn = web.app.blocking(Work::Read, move |app| {
+        let site = find_site(app, &site)?;
+        app.limits.check_read(caller.client.0).map_err(Error::TooMany)?;
+        let own = own_comment(app, &site, Some(&receipt))?;
+        draw(app, &draw_with, &site, &own, &receipt, None, None)
+    });
+    drawn.await.unwrap_or_else(|error| refused(&web, hidden(error), None))
+}
+
+pub async fn change(site: String, receipt: String, body: Body, caller: Caller, web: Web) -> Response {
+    let draw_with = web.clone();
+    let form = match parse_form(&caller, body) {
+        Ok(form) => form,
+        Err(error) => return refused(&web, error, None),
+    };
+    let done = web.app.blocking(Work::Write, move |app| {
+        let site = find_site(app, &site)?;
+        let own = own_comment(app, &site, Some(&receipt))?;
+        let visitor = Visitor { bearer: Some(receipt.clone()), ..caller.visitor() };
+        let text = form.get("text").map(str::to_owned);
+        let outcome = match form.get("do") {
+            Some("edit") => edit_comment(app, &visitor, &site, own.comment.id, text.clone()),
+            Some("withdraw") => withdraw_comment(app, &visitor, &site, own.comment.id),
+            _ => return Err(Error::BodyMalformed("the field do is edit or withdraw".into())),
+        };
+        match outcome {
+            Ok(_) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{receipt}", site.key))),
+            Err(error @ (Error::Internal(_) | Error::DiskFull(_))) => Err(error),
+            Err(error) => draw(app, &draw_with, &site, &own, &receipt, Some(error), text),
+        }
+    });
+    done.await.unwrap_or_else(|error| refused(&web, hidden(error), None))
+}
+
+/// Whoever guesses learns nothing about which comments there are.
+fn hidden(error: Error) -> Error {
+    match error {
+        Error::BearerMissing | Error::BearerForbids => Error::CommentUnknown,
+        other => other,
+    }
+}
+
+fn draw(app: &App, web: &Web, site: &Site, own: &CommentOnPage, receipt: &str, problem: Option<Error>, typed: Option<String>) -> Result<Response, Error> {
+    let texts = web.renderer.texts("en");
+    let comment = &own.comment;
+    let article = web.renderer.own_article(site, comment, receipt, texts.lang()).map_err(|error| Error::Internal(error.to_string()))?;
+    let until = comment.edit_until(site.rules.edit_minutes);
+    let said = match comment.status {
+        Status::Published => "page.own_published",
+        Status::Pending => "page.own_pending",
+        Status::Spam => "page.own_spam",
+        Status::Removed => "page.own_removed",
+        Status::Withdrawn => "page.own_withdrawn",
+    };
+    let edit_until = match comment.status {
+        Status::Pending => Some(texts.get("page.edit_pending").to_owned()),
+        Status::Published if app.now() <= until => Some(texts.get("page.edit_until").replace("{time}", &until.words())),
+        _ => None,
+    };
+    let thread = url::form_urlencoded::Serializer::new(format!("/t/{}?", site.key)).append_pair("page", &own.page.url).finish().replace("?&", "?");
+    let status = problem.as_ref().map_or(StatusCode::OK, status_of);
+    let problem = problem.map(|error| json!({"code": error.code(), "sentence": texts.sentence_of(&error)}));
+    page(
+        "own",
+        status,
+        texts,
+        json!({
+            "title": texts.get("page.own"),
+            "heading": texts.get("page.own"),
+            "thread": place(comment, &thread),
+            "said": texts.get(said),
+            "problem": problem,
+            "article": article,
+            "withdrawn": matches!(comment.status, Status::Withdrawn | Status::Removed),
+            "edit_until": edit_until,
+            "action": format!("/t/{}/own/{receipt}", site.key),
+            "text": typed.unwrap_or_else(|| comment.source.clone()),
+        }),
+    )
+}
+
+/// Back to the thread, at the comment where it is shown.
+fn place(comment: &Comment, thread: &str) -> String {
+    match comment.status {
+        Status::Published => format!("{thread}&around={id}#comment-{id}", id = comment.id),
+        _ => thread.to_owned(),
+    }
+}
