@@ -1,5 +1,6 @@
 //! What a handler gives back, and how it becomes an answer: page, redirect or file, with the headers of the desk.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -10,10 +11,11 @@ use warp::{
 };
 
 use crate::error::Error;
-use crate::model::Site;
+use crate::model::{Role, Site};
 use crate::web::admin::{
     Framing,
     ask::Ask,
+    assets::{SCRIPT_FILE, STYLE_FILE},
     enter,
     templates::{Content, Template},
 };
@@ -28,12 +30,8 @@ pub enum Drawn {
         to: String,
         cookie: Option<String>,
     },
-    /// A file of our own; `forever` when its address changes with its content.
-    File {
-        body: &'static str,
-        media_type: &'static str,
-        forever: bool,
-    },
+    /// Complete but for the headers that all have.
+    Ready(Response),
 }
 
 /// A page without its surroundings.
@@ -77,7 +75,7 @@ pub fn give(ask: &Ask, drawn: Drawn) -> Response {
     let given = match drawn {
         Drawn::Page(page) => draw(ask, &page).map(|html| give_page(ask, page.status, html)),
         Drawn::SeeOther { to, cookie } => redirect(&to, cookie.as_deref()),
-        Drawn::File { body, media_type, forever } => Ok(give_file(body, media_type, forever)),
+        Drawn::Ready(response) => Ok(response),
     };
     match given {
         Ok(mut response) => {
@@ -159,7 +157,7 @@ struct SiteOfPage<'a> {
 impl<'a> SiteOfPage<'a> {
     fn new(ask: &Ask, site: &'a Site) -> Self {
         let role = ask.session.as_ref().and_then(|session| session.account.role_on(site.id));
-        Self { key: site.key.as_str(), name: &site.name, owner: role == Some(crate::model::Role::Owner) }
+        Self { key: site.key.as_str(), name: &site.name, owner: role == Some(Role::Owner) }
     }
 }
 
@@ -177,8 +175,8 @@ fn draw(ask: &Ask, page: &Page) -> Result<String, Error> {
     let frame = Frame {
         title: &page.title,
         base: ask.desk().base,
-        style: &around.assets.style_address,
-        script: &around.assets.script_address,
+        style: &STYLE_FILE.address,
+        script: &SCRIPT_FILE.address,
         content: &content,
         place: page.place,
         person: ask.session.as_ref().map(|session| Person { name: &session.account.name, token: &session.form_token }),
@@ -189,8 +187,8 @@ fn draw(ask: &Ask, page: &Page) -> Result<String, Error> {
 }
 
 fn give_page(ask: &Ask, status: StatusCode, html: String) -> Response {
-    let tag = format!("\"{:x}\"", Sha256::digest(html.as_bytes())).replacen("\"", "W/\"", 1);
-    let known = ask.wants_fragment() && ask.caller.as_ref().and_then(|caller| caller.if_none_match.as_deref()) == Some(&tag);
+    let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(html.as_bytes())));
+    let known = ask.wants_fragment() && ask.caller.as_ref().and_then(|caller| caller.if_none_match.as_deref()) == Some(tag.as_str());
     let mut response = if known && status == StatusCode::OK {
         warp::reply::with_status("", StatusCode::NOT_MODIFIED).into_response()
     } else {
@@ -210,15 +208,6 @@ fn redirect(to: &str, cookie: Option<&str>) -> Result<Response, Error> {
         response.headers_mut().insert(header::SET_COOKIE, line(cookie)?);
     }
     Ok(response)
-}
-
-fn give_file(body: &'static str, media_type: &'static str, forever: bool) -> Response {
-    let mut response = body.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    let cache = if forever { "public, max-age=31536000, immutable" } else { "no-cache" };
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    response
 }
 
 /// Only our own files run or style these pages; only our own forms are sent from them; and nobody's page

@@ -6,7 +6,7 @@ use crate::actions::Staff;
 use crate::app::{App, Visitor};
 use crate::error::Error;
 use crate::model::{CommentId, Session, Site};
-use crate::web::admin::{Desk, assets::Assets, templates::Templates};
+use crate::web::admin::{Desk, templates::Templates};
 use crate::web::request::{Body, Caller, Form, Query, parse_form};
 
 /// What is the same for every request to one desk.
@@ -14,12 +14,11 @@ pub struct Surroundings {
     pub app: App,
     pub desk: Desk,
     pub templates: Templates,
-    pub assets: Assets,
 }
 
 impl Surroundings {
     pub fn new(app: App, desk: Desk) -> Self {
-        Self { app, desk, templates: Templates::new(), assets: Assets::new() }
+        Self { app, desk, templates: Templates::new() }
     }
 }
 
@@ -66,6 +65,10 @@ impl Ask {
         &self.around.desk
     }
 
+    pub fn caller(&self) -> Result<&Caller, Error> {
+        self.caller.as_ref().ok_or_else(|| Error::Internal("a handler ran without a request".into()))
+    }
+
     /// What the browser keeps for this desk.
     pub fn cookie(&self) -> Option<&str> {
         self.caller.as_ref()?.cookie(self.desk().cookie)
@@ -92,6 +95,12 @@ impl Ask {
     /// The comment that the path names.
     pub fn comment_id(&self) -> Result<CommentId, Error> {
         self.params.get(1).and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)
+    }
+
+    /// The address of this server as this browser knows it; on this very machine that may be any name of it.
+    pub fn own_url(&self) -> String {
+        let local = self.caller.as_ref().filter(|caller| caller.host_is_loopback() && !caller.forwarded);
+        local.and_then(|caller| caller.host.as_deref()).map_or_else(|| self.app().config.public_url(), |host| format!("http://{host}"))
     }
 
     /// True when the script asks: it wants the part of the page that changes, without what stands around it.

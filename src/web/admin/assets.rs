@@ -1,40 +1,50 @@
 //! The style and the script of the desk: embedded files, named by what is in them.
 
+use std::sync::LazyLock;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+use warp::http::{HeaderValue, header};
 
 use crate::error::Error;
 use crate::web::admin::{answer::Drawn, ask::Ask};
+use crate::web::packed::{Packed, packed};
 
 const STYLE: &str = include_str!("desk.css");
 const SCRIPT: &str = include_str!("desk.js");
 
-/// Where pages find the files: below the desk's base, with the first half of their hash.
-pub struct Assets {
-    pub style_address: String,
-    pub script_address: String,
+/// A file with the address, below the desk's base, that changes with its content.
+pub struct Asset {
+    pub address: String,
+    version: String,
+    bytes: Packed,
 }
 
-impl Assets {
-    pub fn new() -> Self {
-        Self { style_address: format!("desk.css?v={}", version(STYLE)), script_address: format!("desk.js?v={}", version(SCRIPT)) }
+pub static STYLE_FILE: LazyLock<Asset> = LazyLock::new(|| Asset::new("desk.css", "text/css; charset=utf-8", STYLE));
+pub static SCRIPT_FILE: LazyLock<Asset> = LazyLock::new(|| Asset::new("desk.js", "text/javascript; charset=utf-8", SCRIPT));
+
+impl Asset {
+    fn new(name: &str, media_type: &'static str, content: &'static str) -> Self {
+        let version = URL_SAFE_NO_PAD.encode(&Sha256::digest(content.as_bytes())[..9]);
+        Self { address: format!("{name}?v={version}"), version, bytes: Packed::new(media_type, content) }
     }
 }
 
-fn version(file: &str) -> String {
-    format!("{:x}", Sha256::digest(file.as_bytes()))[..16].to_owned()
-}
-
 pub fn style(ask: &Ask) -> Result<Drawn, Error> {
-    Ok(file(ask, STYLE, "text/css; charset=utf-8"))
+    give(ask, &STYLE_FILE)
 }
 
 pub fn script(ask: &Ask) -> Result<Drawn, Error> {
-    Ok(file(ask, SCRIPT, "text/javascript; charset=utf-8"))
+    give(ask, &SCRIPT_FILE)
 }
 
 /// A page of another release may still ask for its own version; it gets this one and does not keep it.
-fn file(ask: &Ask, body: &'static str, media_type: &'static str) -> Drawn {
-    Drawn::File { body, media_type, forever: ask.param("v") == Some(version(body)) }
+fn give(ask: &Ask, file: &Asset) -> Result<Drawn, Error> {
+    let mut response = packed(&file.bytes, ask.caller()?);
+    let current = ask.param("v").as_deref() == Some(&file.version);
+    let cache = if current { "public, max-age=31536000, immutable" } else { "no-cache" };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    Ok(Drawn::Ready(response))
 }
 
 #[cfg(test)]

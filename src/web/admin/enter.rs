@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::actions::{self, SetUp, SignedIn};
 use crate::error::Error;
 use crate::web::admin::{
-    answer::{Drawn, Page, kept_words, see_other},
+    answer::{Drawn, Page, kept_words},
     ask::Ask,
     templates::Template,
 };

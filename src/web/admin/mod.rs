@@ -97,8 +97,11 @@ fn never() -> BoxedFilter<(Response,)> {
 fn answered(around: &Arc<Surroundings>, route: &'static Route) -> BoxedFilter<(Response,)> {
     let around = around.clone();
     let matched = below(around.desk.base, route.path).and(caller()).and(query());
-    let (get, post) = (warp::get().map(|| Ok(Default::default())), warp::post().and(body(BODY_BYTES_MAX)));
-    let with_body = if route.method == Method::GET { matched.and(get).boxed() } else { matched.and(post).boxed() };
+    let with_body = if route.method == Method::GET {
+        matched.and(warp::get().map(|| None)).boxed()
+    } else {
+        matched.and(warp::post()).and(body(BODY_BYTES_MAX).map(Some)).boxed()
+    };
     with_body.then(move |params, caller, query, body| handle(around.clone(), route, params, caller, query, body)).boxed()
 }
 
@@ -108,7 +111,7 @@ async fn handle(
     params: Vec<String>,
     caller: Caller,
     query: Query,
-    body: Body,
+    body: Option<Body>,
 ) -> Response {
     let mut ask = Ask::new(around.clone(), params, caller, query);
     if let Err(error) = ask.read_form(body) {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::actions::{self, ListQuery, Move};
 use crate::error::Error;
-use crate::model::{CommentId, Cursor, Scope, Status};
+use crate::model::{CommentId, Cursor, Scope, Site, Status};
 use crate::web::admin::{
     answer::{Drawn, Page, see_other},
     ask::{Ask, OnSite},
@@ -91,7 +91,7 @@ pub fn show_sites(ask: &Ask) -> Result<Drawn, Error> {
     if let [only] = sites.as_slice() {
         return Ok(see_other(format!("{base}/sites/{}/", only.key)));
     }
-    let line = |site: &crate::model::Site| {
+    let line = |site: &Site| {
         Ok(SiteLine { key: site.key.to_string(), name: site.name.clone(), waiting: actions::count_waiting(ask.app(), site)? })
     };
     let sites = sites.iter().map(line).collect::<Result<_, Error>>()?;
@@ -193,8 +193,11 @@ fn section(ask: &Ask, on: &OnSite, list: List, cursor: Option<Cursor>, waiting: 
 
 /// What the site's template needs, as it is pasted.
 pub fn script_tag(ask: &Ask, on: &OnSite) -> String {
-    let origin = ask.app().config.public_origin(ask.caller.as_ref().filter(|caller| caller.host_is_loopback()).and_then(|c| c.host.as_deref()));
-    format!("<script async src=\"{origin}/embed.js\" data-site=\"{}\"></script>", on.site.key)
+    let (own, key) = (ask.own_url(), &on.site.key);
+    format!(
+        "<section id=\"thread\" data-rejoinder-thread><a href=\"{own}/t/{key}\">Discuss this post</a></section>\n\
+         <script async src=\"{own}/embed.js\" data-site=\"{key}\"></script>"
+    )
 }
 
 #[derive(Serialize)]

@@ -37,8 +37,8 @@ const fn post(path: &'static str, needs: Needs, handler: Handler) -> Route {
     Route { method: Method::POST, path, needs, of_accounts: false, work: WRITES, handler }
 }
 
-const fn of_accounts(route: Route) -> Route {
-    Route { method: route.method, path: route.path, needs: route.needs, of_accounts: true, work: route.work, handler: route.handler }
+const fn of_accounts(method: Method, path: &'static str, needs: Needs, work: Work, handler: Handler) -> Route {
+    Route { method, path, needs, of_accounts: true, work, handler }
 }
 
 const VIEWER: Needs = Needs::RoleOnSite(Role::Viewer);
@@ -49,12 +49,12 @@ pub static ROUTES: &[Route] = &[
     get("desk.css", Needs::Nothing, assets::style),
     get("desk.js", Needs::Nothing, assets::script),
     // coming and going
-    of_accounts(get("setup", Needs::Nothing, enter::show_set_up)),
-    of_accounts(Route { work: HASHES, ..post("setup", Needs::Nothing, enter::set_up) }),
-    of_accounts(get("sign-in", Needs::Nothing, enter::show_sign_in)),
-    of_accounts(Route { work: HASHES, ..post("sign-in", Needs::Nothing, enter::sign_in) }),
-    of_accounts(post("sign-out", Needs::SignIn, enter::sign_out)),
-    of_accounts(post("sign-out-everywhere", Needs::SignIn, enter::sign_out_everywhere)),
+    of_accounts(Method::GET, "setup", Needs::Nothing, READS, enter::show_set_up),
+    of_accounts(Method::POST, "setup", Needs::Nothing, HASHES, enter::set_up),
+    of_accounts(Method::GET, "sign-in", Needs::Nothing, READS, enter::show_sign_in),
+    of_accounts(Method::POST, "sign-in", Needs::Nothing, HASHES, enter::sign_in),
+    of_accounts(Method::POST, "sign-out", Needs::SignIn, WRITES, enter::sign_out),
+    of_accounts(Method::POST, "sign-out-everywhere", Needs::SignIn, WRITES, enter::sign_out_everywhere),
     // reading
     get("", Needs::SignIn, queue::show_sites),
     get("sites/:site", VIEWER, queue::show_queue),
