@@ -15,9 +15,9 @@ use crate::model::{Role, Site};
 use crate::web::admin::{
     Framing,
     ask::Ask,
-    assets::{SCRIPT_FILE, STYLE_FILE},
+    assets::{ICON_FILE, SCRIPT_FILE, STYLE_FILE},
     enter,
-    templates::{Content, Template},
+    templates::Template,
 };
 use crate::web::face::{Face, sentence};
 use crate::web::reply;
@@ -134,6 +134,7 @@ struct Frame<'a> {
     base: &'a str,
     style: &'a str,
     script: &'a str,
+    icon: &'a str,
     content: &'a str,
     place: &'a str,
     person: Option<Person<'a>>,
@@ -177,6 +178,7 @@ fn draw(ask: &Ask, page: &Page) -> Result<String, Error> {
         base: ask.desk().base,
         style: &STYLE_FILE.address,
         script: &SCRIPT_FILE.address,
+        icon: &ICON_FILE.address,
         content: &content,
         place: page.place,
         person: ask.session.as_ref().map(|session| Person { name: &session.account.name, token: &session.form_token }),

@@ -84,9 +84,6 @@ impl Ask {
         self.session.as_ref().ok_or(Error::SignInNeeded)
     }
 
-    pub fn site(&self) -> Result<&Site, Error> {
-        Ok(&self.on_site()?.site)
-    }
 
     pub fn on_site(&self) -> Result<&OnSite, Error> {
         self.on_site.as_ref().ok_or(Error::SiteUnknown)

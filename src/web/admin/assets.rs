@@ -12,6 +12,7 @@ use crate::web::packed::{Packed, packed};
 
 const STYLE: &str = include_str!("desk.css");
 const SCRIPT: &str = include_str!("desk.js");
+const ICON: &str = include_str!("desk.svg");
 
 /// A file with the address, below the desk's base, that changes with its content.
 pub struct Asset {
@@ -22,6 +23,8 @@ pub struct Asset {
 
 pub static STYLE_FILE: LazyLock<Asset> = LazyLock::new(|| Asset::new("desk.css", "text/css; charset=utf-8", STYLE));
 pub static SCRIPT_FILE: LazyLock<Asset> = LazyLock::new(|| Asset::new("desk.js", "text/javascript; charset=utf-8", SCRIPT));
+
+pub static ICON_FILE: LazyLock<Asset> = LazyLock::new(|| Asset::new("desk.svg", "image/svg+xml", ICON));
 
 impl Asset {
     fn new(name: &str, media_type: &'static str, content: &'static str) -> Self {
@@ -36,6 +39,10 @@ pub fn style(ask: &Ask) -> Result<Drawn, Error> {
 
 pub fn script(ask: &Ask) -> Result<Drawn, Error> {
     give(ask, &SCRIPT_FILE)
+}
+
+pub fn icon(ask: &Ask) -> Result<Drawn, Error> {
+    give(ask, &ICON_FILE)
 }
 
 /// A page of another release may still ask for its own version; it gets this one and does not keep it.

@@ -30,6 +30,8 @@ pub struct Card {
     pub status_words: Option<&'static str>,
     pub why: Vec<&'static str>,
     pub can_decide: bool,
+    /// What waits is decided about before it is answered.
+    pub moves_first: bool,
     pub moves: Vec<Button>,
     /// The word on the answer button; `None` where nothing can be answered.
     pub answer: Option<&'static str>,
@@ -100,6 +102,7 @@ impl Card {
             status_words: status_words(comment.status),
             why: if comment.status == Status::Pending { comment.held_because.iter().map(reason_words).collect() } else { vec![] },
             can_decide,
+            moves_first: comment.status != Status::Published,
             moves: buttons(&comment),
             answer: answer_words(&comment),
             can_edit: matches!(comment.status, Status::Published | Status::Pending),

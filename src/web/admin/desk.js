@@ -242,6 +242,10 @@
     article?.focus();
     article?.scrollIntoView({ block: 'nearest' });
   }
+  function press(control) {
+    if (control?.tagName === 'SUMMARY') control.focus();
+    control?.click();
+  }
   document.addEventListener('keydown', (event) => {
     const { target, key } = event;
     const form = target.form;
@@ -257,7 +261,7 @@
     if (key === '?' && help) help.showModal();
     else if (key === 'j' || key === 'k') step(key === 'j' ? 1 : -1);
     else if (key === 'u') one('#notice button')?.click();
-    else if (/^[adeors]$/.test(key)) one(`[data-key="${key}"]`, current() ?? document.createElement('i'))?.click();
+    else if (/^[adeors]$/.test(key)) press(current() && one(`[data-key="${key}"]`, current()));
     else return;
     event.preventDefault();
   });

@@ -172,12 +172,12 @@ pub fn site_address(ask: &Ask, on: &OnSite) -> String {
 }
 
 fn tabs(address: &str, shown: Option<List>, waiting: u64) -> Vec<Tab> {
-    let all = Tab { url: address.to_owned(), label: "All".into(), current: shown.is_none() };
+    let inbox = Tab { url: address.to_owned(), label: "Inbox".into(), current: shown.is_none() };
     let tab = |list: List| {
         let label = if list == List::Waiting { format!("Waiting ({waiting})") } else { list.title().to_owned() };
         Tab { url: format!("{address}?show={}", list.word()), label, current: shown == Some(list) }
     };
-    std::iter::once(all).chain(List::ALL.into_iter().map(tab)).collect()
+    std::iter::once(inbox).chain(List::ALL.into_iter().map(tab)).collect()
 }
 
 fn section(ask: &Ask, on: &OnSite, list: List, cursor: Option<Cursor>, waiting: u64, form: &CardForm) -> Result<Section, Error> {

@@ -48,6 +48,7 @@ const OWNER: Needs = Needs::RoleOnSite(Role::Owner);
 pub static ROUTES: &[Route] = &[
     get("desk.css", Needs::Nothing, assets::style),
     get("desk.js", Needs::Nothing, assets::script),
+    get("desk.svg", Needs::Nothing, assets::icon),
     // coming and going
     of_accounts(Method::GET, "setup", Needs::Nothing, READS, enter::show_set_up),
     of_accounts(Method::POST, "setup", Needs::Nothing, HASHES, enter::set_up),

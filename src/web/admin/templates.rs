@@ -25,6 +25,7 @@ macro_rules! templates {
 templates! {
     Frame = "frame",
     Card = "card",
+    Moves = "moves",
     Notice = "notice",
     Tag = "tag",
     Door = "door",
@@ -38,13 +39,9 @@ templates! {
     Problem = "problem",
 }
 
-/// Pages that the script asks for without what stands around them.
-pub trait Content {
-    fn has_fragment(self) -> bool;
-}
-
-impl Content for Template {
-    fn has_fragment(self) -> bool {
+impl Template {
+    /// True for pages that the script asks for without what stands around them.
+    pub fn has_fragment(self) -> bool {
         matches!(self, Self::Queue | Self::One)
     }
 }
