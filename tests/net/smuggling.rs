@@ -55,7 +55,7 @@ impl Case {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn t31_every_raw_request_has_its_outcome_and_the_next_honest_one_is_answered() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpora("net") else { return };
     let server = server().await;
     let lines = std::fs::read_to_string(corpora.join("http-raw/requests.jsonl")).unwrap();
     let cases: Vec<Case> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
