@@ -1,3 +1,5 @@
+//! The settings, from layers made up here.
+
 use super::*;
 
 struct Layers {
