@@ -37,11 +37,11 @@ export class Host {
   }
 
   /** Puts a page at `path` and gives its address. `middle` is where the tag goes, if it is not the tag. */
-  page(path, { title = 'A post', css = '', csp = '', head = '', before = '<p>The post itself.</p>', middle = '', after = '' }) {
+  page(path, { title = 'A post', css = '', csp = '', headers = {}, head = '', before = '<p>The post itself.</p>', middle = '', after = '' }) {
     const style = css && `<style>${css}</style>`;
     const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(title)}</title>${head}${style}</head><body><main><h1>${escape(title)}</h1>${before}${middle}${after}</main></body></html>`;
-    this.pages.set(path, { html, csp });
+    this.pages.set(path, { html, headers: { ...headers, ...(csp && { 'content-security-policy': csp }) } });
     return `${this.origin}${path}`;
   }
 
@@ -50,9 +50,7 @@ export class Host {
     this.asked.push(path);
     const page = this.pages.get(path);
     if (page) {
-      const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
-      if (page.csp) headers['content-security-policy'] = page.csp;
-      response.writeHead(200, headers).end(page.html);
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...page.headers }).end(page.html);
       return;
     }
     let file = this.folder && join(this.folder, normalize(decodeURIComponent(path)));

@@ -17,6 +17,9 @@ const WRITERS = 24;
 
 const run = promisify(execFile);
 
+/** Nobody's own settings decide how the program behaves here. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('REJOINDER_')));
+
 export class Server {
   /** `sites`: rules by site key, with `origins` as a list. `limits`: true for the tests about limits. */
   static async start({ sites, limits = false }) {
@@ -30,7 +33,7 @@ export class Server {
     }
     server.token = (await server.command('token', 'add', 'tests', '--all', '--scope', 'admin')).trim().split('\n').at(-1);
     const program = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--data', server.data], {
-      env: { ...process.env, REJOINDER_LIMITS_ENABLED: String(limits), REJOINDER_LOG_LEVEL: 'warn' },
+      env: { ...environment, REJOINDER_LIMITS_ENABLED: String(limits), REJOINDER_LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     server.program = program;
@@ -59,7 +62,7 @@ export class Server {
 
   /** Runs one command of the program; gives what it prints. */
   async command(...words) {
-    const { stdout } = await run(PROGRAM, [...words, '--data', this.data]);
+    const { stdout } = await run(PROGRAM, [...words, '--data', this.data], { env: environment });
     return stdout;
   }
 
