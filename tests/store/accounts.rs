@@ -20,7 +20,10 @@ fn an_account_gathers_roles_under_one_name() {
         account(bench, "ADA", Role::Owner, Some(bench.site.id));
         account(bench, "\u{ff21}da", Role::Viewer, Some(other.id));
         let ada = account(bench, "ada", Role::Viewer, None);
-        assert_eq!((ada.name.as_str(), ada.email.as_deref(), ada.password.as_deref()), ("Ada", Some("ada@blog.example"), Some("$argon2id$x")));
+        assert_eq!(
+            (ada.name.as_str(), ada.email.as_deref(), ada.password.as_deref()),
+            ("Ada", Some("ada@blog.example"), Some("$argon2id$x"))
+        );
         assert_eq!((ada.role_on(bench.site.id), ada.role_on(other.id)), (Some(Role::Owner), Some(Role::Viewer)));
         assert_eq!(ada.role_everywhere, Some(Role::Viewer));
         account(bench, "Grace", Role::Owner, None);

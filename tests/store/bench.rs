@@ -54,14 +54,10 @@ impl Bench {
 
     /// Somebody writes a text; see `Draft` for what else can be said about it.
     pub fn draft(&self, text: &str) -> Draft<'_> {
-        let submission = Submission {
-            page: PageAsked { page: Some(PAGE.into()), url: None },
-            text: Some(text.to_owned()),
-            ..Submission::default()
-        };
-        let comment = NewComment::new(submission, &self.site, NameFrom::Staff, |text| {
-            Ok(Rendered { html: html(text), links: 0, markup_version: 1 })
-        });
+        let submission =
+            Submission { page: PageAsked { page: Some(PAGE.into()), url: None }, text: Some(text.to_owned()), ..Submission::default() };
+        let comment =
+            NewComment::new(submission, &self.site, NameFrom::Staff, |text| Ok(Rendered { html: html(text), links: 0, markup_version: 1 }));
         Draft {
             bench: self,
             comment: comment.unwrap(),
@@ -229,7 +225,7 @@ impl Draft<'_> {
         self
     }
 
-    pub fn from_network(mut self, hash: [u8; 16]) -> Self {
+    pub fn sent_from(mut self, hash: [u8; 16]) -> Self {
         self.client_hash = Some(hash);
         self
     }

@@ -157,7 +157,8 @@ fn an_edit_is_stored_with_what_was_decided_about_it() {
 fn a_status_changes_only_from_those_that_allow_it() {
     for_each_engine(|bench| {
         let id = bench.publish("Hi");
-        let change = |from: &[Status], to| bench.store.update_comment_status(bench.site.id, id, from, to, &[HoldReason::Moderator], bench.now());
+        let change =
+            |from: &[Status], to| bench.store.update_comment_status(bench.site.id, id, from, to, &[HoldReason::Moderator], bench.now());
         assert!(matches!(change(&[Status::Pending], Status::Spam), Err(Error::Conflict(Conflict::StatusForbids(Status::Published)))));
         let version = bench.page().version;
         let same = change(&[], Status::Published).unwrap();

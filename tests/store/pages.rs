@@ -23,7 +23,10 @@ fn a_page_is_made_by_its_first_comment() {
         let sent = bench.draft("Hi").send().unwrap();
         let page = bench.page();
         assert_eq!((page.id, page.version, page.published_count, page.root_count), (sent.page.id, sent.page.version, 1, 1));
-        assert_eq!((page.state, page.last_comment_at, page.created_at), (PageState::Open, sent.comment.created_at, sent.comment.created_at));
+        assert_eq!(
+            (page.state, page.last_comment_at, page.created_at),
+            (PageState::Open, sent.comment.created_at, sent.comment.created_at)
+        );
         assert_eq!(bench.store.find_page_by_id(bench.site.id, page.id).unwrap().unwrap().url, page.url);
     });
 }

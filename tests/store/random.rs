@@ -11,10 +11,22 @@ use crate::bench::{Bench, first, for_each_engine, html};
 #[derive(Clone, Debug)]
 enum Act {
     /// `below` counts back from the latest comment; beyond the first one it is a root.
-    Submit { below: usize, held: bool },
-    Set { which: usize, to: Status },
-    Edit { which: usize, held: bool },
-    Pin { which: usize, pinned: bool },
+    Submit {
+        below: usize,
+        held: bool,
+    },
+    Set {
+        which: usize,
+        to: Status,
+    },
+    Edit {
+        which: usize,
+        held: bool,
+    },
+    Pin {
+        which: usize,
+        pinned: bool,
+    },
 }
 
 fn act() -> impl Strategy<Value = Act> {

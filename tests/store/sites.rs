@@ -10,7 +10,8 @@ use crate::bench::{START, add_site, for_each_engine};
 #[test]
 fn a_site_reads_back_as_it_was_added_and_changed() {
     for_each_engine(|bench| {
-        let rules = Rules { moderation: Moderation::First, close_days: 30, privacy_url: Some("https://a.example/p".into()), ..Rules::default() };
+        let rules =
+            Rules { moderation: Moderation::First, close_days: 30, privacy_url: Some("https://a.example/p".into()), ..Rules::default() };
         let origins = ["https://blog.example".parse().unwrap(), "http://localhost:8000".parse().unwrap()];
         let changed = bench.store.update_site(bench.site.id, "Talking", &origins, &rules).unwrap();
         let found = bench.store.find_site(&bench.site.key).unwrap().unwrap();

@@ -70,9 +70,9 @@ impl InsertJob {
             batch.raise_page(&mut page, self.at);
         } else if !lesson.is_empty() {
             let (hash, address) = lesson.address.unzip();
-            let mut insert = batch.conn.prepare_cached(
-                "insert into lesson(comment_id, site_id, title, address_hash, address) values (?1, ?2, ?3, ?4, ?5)",
-            )?;
+            let mut insert = batch
+                .conn
+                .prepare_cached("insert into lesson(comment_id, site_id, title, address_hash, address) values (?1, ?2, ?3, ?4, ?5)")?;
             insert.execute((id.0, self.site.0, lesson.title, hash, address))?;
         }
         Ok(Submitted { comment, page, repeated: false })
@@ -81,9 +81,9 @@ impl InsertJob {
     /// What the same key stored before, if that was lately enough.
     fn find_earlier(&self, batch: &Batch<'_>) -> Result<Option<Submitted>, Error> {
         let Some(key) = &self.comment.key else { return Ok(None) };
-        let mut query = batch.conn.prepare_cached(
-            "select comment_id, content_hash from submission where site_id = ?1 and nonce = ?2 and created_at > ?3",
-        )?;
+        let mut query = batch
+            .conn
+            .prepare_cached("select comment_id, content_hash from submission where site_id = ?1 and nonce = ?2 and created_at > ?3")?;
         let oldest = self.at.0.saturating_sub(KEY_MS);
         let earlier: Option<(i64, [u8; 16])> =
             query.query_row((self.site.0, nonce(key), oldest), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -119,7 +119,8 @@ impl InsertJob {
         match self.poster {
             Poster::Stranger => Ok(Writer { author: insert_author(batch, self.site, KIND_STRANGER, self.at)?, name, badge: None }),
             Poster::Known(author) => {
-                let known = batch.conn.prepare_cached("select 1 from author where site_id = ?1 and id = ?2")?.exists((self.site.0, author.0))?;
+                let known =
+                    batch.conn.prepare_cached("select 1 from author where site_id = ?1 and id = ?2")?.exists((self.site.0, author.0))?;
                 if known { Ok(Writer { author, name, badge: None }) } else { Err(Error::NotFound) }
             }
             Poster::Account(account, badge) => {
@@ -130,9 +131,11 @@ impl InsertJob {
             Poster::Token(token, badge) => {
                 let own: Option<String> = batch
                     .conn
-                    .query_row("select name from token where id = ?1 and (site_id is null or site_id = ?2)", (token.0, self.site.0), |row| {
-                        row.get(0)
-                    })
+                    .query_row(
+                        "select name from token where id = ?1 and (site_id is null or site_id = ?2)",
+                        (token.0, self.site.0),
+                        |row| row.get(0),
+                    )
                     .optional()?;
                 self.staff(batch, "token", token.0, own, badge)
             }
@@ -143,7 +146,8 @@ impl InsertJob {
     fn staff(&self, batch: &mut Batch<'_>, provider: &str, subject: i64, own: Option<String>, badge: Badge) -> Result<Writer, Error> {
         let name = self.comment.name.clone().or(Some(own.ok_or(Error::NotFound)?));
         let key = (self.site.0, provider, subject.to_string());
-        let mut query = batch.conn.prepare_cached("select author_id from identity where site_id = ?1 and provider = ?2 and subject = ?3")?;
+        let mut query =
+            batch.conn.prepare_cached("select author_id from identity where site_id = ?1 and provider = ?2 and subject = ?3")?;
         let known: Option<i64> = query.query_row((key.0, key.1, &key.2), |row| row.get(0)).optional()?;
         let author = match known {
             Some(author) => AuthorId(author),

@@ -173,7 +173,7 @@ impl Reading<'_> {
         let root = self.take(row);
         let (replies, last) = if total > 0 { self.replies_behind(root.id, &[], self.replies_max)? } else { Default::default() };
         let left = total.saturating_sub(replies.len() as u64);
-        let more = (left > 0).then(|| (Cursor::Replies { root: root.id, path: last }, left));
+        let more = (left > 0).then_some((Cursor::Replies { root: root.id, path: last }, left));
         Ok(RootThread { root: Some(root), replies, more })
     }
 
@@ -244,7 +244,7 @@ impl Reading<'_> {
             )?;
             left = left.max(u64::from(root.reply_count).saturating_sub(passed));
         }
-        Ok((left > 0).then(|| (Cursor::Replies { root: root.id, path }, left)))
+        Ok((left > 0).then_some((Cursor::Replies { root: root.id, path }, left)))
     }
 
     /// A comment of this page that readers see, if only as an empty place.
@@ -254,7 +254,7 @@ impl Reading<'_> {
     }
 
     fn take(&mut self, row: CommentRow) -> Comment {
-        let comment = row.as_read();
+        let comment = row.into_shown();
         self.html_left = self.html_left.saturating_sub(comment.html.len());
         comment
     }

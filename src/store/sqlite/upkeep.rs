@@ -77,14 +77,8 @@ impl Upkeep for SqliteStore {
                select site_id, nonce from submission where created_at <= ?1 limit ?2)",
             now.0.saturating_sub(KEY_MS),
         )?;
-        self.forget(
-            "delete from session where secret_hash in (select secret_hash from session where expires_at <= ?1 limit ?2)",
-            now.0,
-        )?;
-        self.forget(
-            "delete from setup_code where code_hash in (select code_hash from setup_code where expires_at <= ?1 limit ?2)",
-            now.0,
-        )
+        self.forget("delete from session where secret_hash in (select secret_hash from session where expires_at <= ?1 limit ?2)", now.0)?;
+        self.forget("delete from setup_code where code_hash in (select code_hash from setup_code where expires_at <= ?1 limit ?2)", now.0)
     }
 }
 

@@ -211,11 +211,10 @@ mod tests {
         }
     }
 
+    type Work = Box<dyn FnOnce(&mut Batch<'_>) -> Result<(), Error> + Send>;
+
     /// Queues jobs while the thread is held, in order, and gives the results once it was released.
-    fn together<T: Send + 'static>(
-        writer: &Arc<Writer>,
-        works: Vec<Box<dyn FnOnce(&mut Batch<'_>) -> Result<T, Error> + Send>>,
-    ) -> Vec<Result<T, Error>> {
+    fn together(writer: &Arc<Writer>, works: Vec<Work>) -> Vec<Result<(), Error>> {
         let release = hold(writer);
         let mut results = Vec::new();
         for work in works {
@@ -265,14 +264,8 @@ mod tests {
     fn a_failed_commit_fails_the_whole_batch_and_the_next_one_works() {
         let (_folder, path, writer) = writer();
         writer.write(insert(1)).unwrap();
-        let results = together(
-            &writer,
-            vec![
-                Box::new(insert(2)),
-                Box::new(|batch| Ok(batch.conn.execute_batch("rollback")?)),
-                Box::new(insert(3)),
-            ],
-        );
+        let results =
+            together(&writer, vec![Box::new(insert(2)), Box::new(|batch| Ok(batch.conn.execute_batch("rollback")?)), Box::new(insert(3))]);
         assert!(results.iter().all(|result| matches!(result, Err(Error::Disk(_)))), "{results:?}");
         assert_eq!(seen(&path), [1]);
         writer.write(insert(5)).unwrap();

@@ -8,6 +8,6 @@ mod files;
 mod kills;
 mod migrations;
 mod processes;
+mod sizes;
 mod sources;
 mod stress;
-mod sizes;
