@@ -1,3 +1,5 @@
+//! The settings, from layers made up here.
+
 use super::*;
 
 struct Layers {
@@ -97,9 +99,9 @@ fn a_value_may_lie_in_a_file_of_its_own() {
     let layers = layers.with("REJOINDER_PUBLIC_URL_FILE", &path);
     let config = layers.load().unwrap();
     assert_eq!((config.public_url().as_str(), config.is_https()), ("https://comments.example", true));
-    assert!(layers.with("REJOINDER_PUBLIC_URL", "https://b.example").refusal().contains("keep one of them"));
     assert!(Layers::new("").with("REJOINDER_DATA_FILE", "/nowhere/at/all").refusal().contains("REJOINDER_DATA_FILE"));
     assert_eq!(Layers::new(&format!("public_url_file = {path:?}")).load().unwrap().public_url(), "https://comments.example");
+    assert!(layers.with("REJOINDER_PUBLIC_URL", "https://b.example").refusal().contains("keep one of them"));
 }
 
 #[test]

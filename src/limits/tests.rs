@@ -1,3 +1,5 @@
+//! The limits, with a clock whose hand these tests turn.
+
 use std::sync::{Arc, atomic::AtomicI64, atomic::Ordering};
 
 use super::*;

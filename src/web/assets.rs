@@ -112,6 +112,5 @@ fn script(bytes: &Packed, caller: &Caller, cache: HeaderValue) -> Response {
     let headers = response.headers_mut();
     add_public(headers);
     headers.insert(header::CACHE_CONTROL, cache);
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
 }

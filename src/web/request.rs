@@ -43,7 +43,7 @@ pub struct Caller {
     pub accept_language: Option<String>,
     pub sec_fetch_site: Option<String>,
     /// All lines joined. Read single cookies with `cookie`.
-    cookies: String,
+    pub cookies: String,
     /// Some proxy says that it passed the request on.
     pub forwarded: bool,
     pub peer_loopback: bool,

@@ -76,8 +76,7 @@ impl Ask {
 
     /// Whoever asks, as actions know them.
     pub fn visitor(&self) -> Visitor {
-        let caller = self.caller.as_ref();
-        Visitor { address: caller.and_then(|caller| caller.client.0), origin: caller.and_then(|caller| caller.origin.clone()), bearer: None }
+        self.caller.as_ref().map(Caller::visitor).unwrap_or_default()
     }
 
     pub fn session(&self) -> Result<&Session, Error> {

@@ -150,7 +150,9 @@ pub fn show_queue(ask: &Ask) -> Result<Drawn, Error> {
     };
     let sections = match list {
         Some(list) => vec![section(ask, on, list, cursor, waiting, &form)?],
-        None if waiting > 0 => vec![section(ask, on, List::Waiting, None, waiting, &form)?, section(ask, on, List::New, None, waiting, &form)?],
+        None if waiting > 0 => {
+            vec![section(ask, on, List::Waiting, None, waiting, &form)?, section(ask, on, List::New, None, waiting, &form)?]
+        }
         None => vec![section(ask, on, List::New, None, waiting, &form)?],
     };
     let silent = list.is_none() && sections.iter().all(|section| section.cards.is_empty());

@@ -23,12 +23,11 @@ use crate::web::{
     cors::add_public,
     face::{Face, area, is_public},
     reply::{Refused, add_common, draw, refuse},
-};
-
-use super::{
-    Bounds,
-    body::{ReplyBody, RequestBody},
-    connection::{Phase, Pulse},
+    server::{
+        Bounds,
+        body::{ReplyBody, RequestBody},
+        connection::{Phase, Pulse},
+    },
 };
 
 /// The most that the address and headers of a request may have together.
@@ -122,9 +121,8 @@ where
         {
             *response = draw(&error, &Face::at(path));
         }
-        let is_error = response.status().is_client_error() || response.status().is_server_error();
         let headers = response.headers_mut();
-        if is_error && is_public(method, path) && !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        if is_public(method, path) && !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
             add_public(headers);
         }
         add_common(headers, self.bounds.https);
