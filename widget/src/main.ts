@@ -6,51 +6,49 @@ import { origin, ThreadElement } from './view/element.ts';
 
 declare const VERSION: string;
 
-type Target = string | Element | null | undefined;
-
-const NAME_OF_GLOBAL = 'Rejoinder';
-
 const script =
   (document.currentScript as HTMLScriptElement | null) ?? document.querySelector<HTMLScriptElement>('script[src*="/embed.js"]');
 
 /** The thread in a mount: the one that is there, or a new one that shows the link until it has loaded. */
-function mountIn(mount: Element, options: Record<string, unknown>): HTMLElement {
-  const there = mount.querySelector<HTMLElement>(TAG);
-  const element = there ?? document.createElement(TAG);
-  for (const [name, value] of Object.entries(options)) element.setAttribute(`data-${name}`, String(value));
-  if (!there) {
+function mountIn(mount: Element, options: Record<string, unknown> = {}): Element {
+  let element = mount.querySelector(TAG);
+  if (!element) {
+    element = document.createElement(TAG);
     element.append(...mount.childNodes);
-    mount.append(element);
   }
+  for (const name in options) element.setAttribute(`data-${name}`, `${options[name]}`);
+  if (!element.isConnected) mount.append(element);
   return element;
 }
 
 function start(): void {
-  const isLate = !!customElements.get(TAG);
-  if (!isLate) {
-    origin.script = script;
-    origin.base = new URL((script?.src ?? '').replace(/(v\/[^/]+\/)?embed\.js.*$/, ''), location.href).href;
-    customElements.define(TAG, ThreadElement);
+  const isFirst = !customElements.get(TAG);
+  if (isFirst) {
     const totals = (root: ParentNode = document) => fillTotals(origin.base, setting('site', null, script), root);
-    const api = {
-      version: VERSION,
-      mount: (target?: Target, options: Record<string, unknown> = {}) => {
-        const mount = typeof target === 'object' ? target : document.querySelector(target ?? MOUNT);
-        return mount && mountIn(mount, options);
+    origin.script = script;
+    origin.base = (script?.src ?? '').replace(/(v\/[^/]+\/)?embed\.js.*/, '');
+    customElements.define(TAG, ThreadElement);
+    Object.assign(window, {
+      Rejoinder: {
+        version: VERSION,
+        mount(target: string | Element = MOUNT, options?: Record<string, unknown>) {
+          const mount = typeof target === 'string' ? document.querySelector(target) : target;
+          return mount && mountIn(mount, options);
+        },
+        totals,
+        theme: (theme: string) => document.querySelectorAll(TAG).forEach((each) => each.setAttribute('theme', theme)),
       },
-      totals,
-      theme: (theme: string) => document.querySelectorAll(TAG).forEach((each) => each.setAttribute('theme', theme)),
-    };
-    Object.defineProperty(window, NAME_OF_GLOBAL, { value: Object.freeze(api), configurable: true });
+    });
     if (document.querySelector(`[data-${NAME}-total]`)) void totals();
   }
   if (setting('auto', null, script) === 'off') return;
-  const mounts = document.querySelectorAll(setting('target', null, script) || MOUNT);
-  mounts.forEach((mount) => mountIn(mount, {}));
-  if (mounts.length || !script || isLate || document.querySelector(TAG)) return;
-  const element = document.createElement(TAG);
-  if (document.body?.contains(script)) script.after(element);
-  else document.body.append(element);
+  document.querySelectorAll(setting('target', null, script) || MOUNT).forEach((mount) => mountIn(mount));
+  // Without a mount the thread goes right behind the script.
+  if (isFirst && script && !document.querySelector(TAG)) {
+    const element = document.createElement(TAG);
+    if (document.body.contains(script)) script.after(element);
+    else document.body.append(element);
+  }
 }
 
 // Before the end of the page its mounts may not be there yet.
