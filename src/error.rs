@@ -18,6 +18,12 @@ pub enum Error {
     RouteUnknown,
     #[error("this address does not take that method")]
     MethodNotAllowed,
+    #[error("this is not a request that can be answered: {0}")]
+    RequestMalformed(&'static str),
+    #[error("the head of a request may have at most {limit} bytes")]
+    HeadTooLarge { limit: usize },
+    #[error("an address may have at most {limit} bytes")]
+    AddressTooLong { limit: usize },
     // who asks
     #[error("this needs a token or receipt: send it as Authorization: Bearer …")]
     BearerMissing,
@@ -90,6 +96,9 @@ impl Error {
             Self::CommentUnknown => "comment_unknown",
             Self::RouteUnknown => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
+            Self::RequestMalformed(_) => "request_malformed",
+            Self::HeadTooLarge { .. } => "head_too_large",
+            Self::AddressTooLong { .. } => "address_too_long",
             Self::BearerMissing => "bearer_missing",
             Self::BearerForbids => "bearer_forbids",
             Self::OriginUnlisted(_) => "origin_unlisted",
@@ -114,6 +123,15 @@ impl Error {
             Self::Busy => "busy",
             Self::DiskFull(_) => "disk_full",
             Self::Internal(_) => "internal",
+        }
+    }
+
+    /// The limit that was passed, where there is one to name.
+    pub fn limit(&self) -> Option<usize> {
+        match self {
+            Self::Field(error) => error.limit,
+            Self::BodyTooLarge { limit } => Some(*limit),
+            _ => None,
         }
     }
 

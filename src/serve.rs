@@ -8,14 +8,14 @@ use tokio_util::sync::CancellationToken;
 use crate::actions;
 use crate::app::{App, Work};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Listen};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::secrets::Secrets;
 use crate::store::Upkeep;
 use crate::store::sqlite::SqliteStore;
-use crate::web;
-use crate::web::server::{self, Listener};
+use crate::web::{self, Web};
+use crate::web::server::{self, Bounds, Listener};
 
 /// Opens the data that the settings name. Makes the folder and the file where there are none.
 pub fn open_app(config: Config, clock: Clock) -> anyhow::Result<App> {
@@ -24,7 +24,7 @@ pub fn open_app(config: Config, clock: Clock) -> anyhow::Result<App> {
     std::fs::create_dir_all(folder).with_context(|| format!("setting data: the folder {} cannot be made", folder.display()))?;
     let store = SqliteStore::open(&path, clock.now()).with_context(|| format!("setting data: {}", path.display()))?;
     let secrets = Secrets::new(store.installation_key()?);
-    let limits = Limits::new(&config, clock.clone());
+    let limits = Limits::new(&config.limits, clock.clone());
     Ok(App::new(Arc::new(store), clock, limits, secrets, config))
 }
 
@@ -53,9 +53,8 @@ impl Server {
     pub async fn run(self, listener: Listener, stop: CancellationToken) -> anyhow::Result<()> {
         let app = self.app;
         let chores = tokio::spawn(keep_house(app.clone(), stop.clone()));
-        let deadlines = app.config.deadlines();
-        let service = web::service(&app)?;
-        server::run(listener, service, deadlines, stop.clone()).await;
+        let routes = web::routes(Web::new(&app)?);
+        server::run(listener, web::service(routes), bounds(&app.config), stop.clone()).await;
         stop.cancel();
         chores.await.context("housekeeping")?;
         Ok(())
@@ -65,14 +64,32 @@ impl Server {
 /// The command `serve`: listens where the settings say, greets, and serves until SIGTERM or Ctrl-C.
 pub async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     web::log::start(&config)?;
-    let listener = Listener::bind(&config).await.with_context(|| format!("setting listen: {}", config.listen()))?;
-    let server = Server::prepare(config, Clock::System)?;
+    let listener = listen(&config.listen).await.context("setting listen")?;
+    let server = Server::prepare(config.bound_to(listener.local_address()), Clock::System)?;
     print!("{}", server.greeting());
     let stop = CancellationToken::new();
     tokio::spawn(cancel_on_signal(stop.clone()));
     // Without systemd there is nobody to notify, which is no failure.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     server.run(listener, stop).await
+}
+
+async fn listen(listen: &Listen) -> std::io::Result<Listener> {
+    match listen {
+        Listen::Tcp(address) => Listener::bind_tcp(*address).await,
+        Listen::Unix(path) => Listener::bind_unix(path),
+        Listen::Systemd => Listener::inherit(),
+    }
+}
+
+fn bounds(config: &Config) -> Bounds {
+    Bounds {
+        connections_max: config.limits.connections as usize,
+        connections_per_client_max: config.limits.connections_per_client as usize,
+        trusted_proxies: config.trusted_proxies.clone(),
+        https: config.is_https(),
+        ..Bounds::default()
+    }
 }
 
 async fn cancel_on_signal(stop: CancellationToken) {
@@ -124,7 +141,6 @@ async fn keep_house(app: App, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = minute.tick() => {}
         }
-        app.limits.sweep();
         if minutes.is_multiple_of(60) {
             let forget = app.blocking(Work::Write, actions::forget_old).await;
             report("forgetting what is old", forget);

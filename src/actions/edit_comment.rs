@@ -15,7 +15,7 @@ const GRACE_SECONDS: i64 = 20 * 60;
 pub fn edit_comment(app: &App, visitor: &Visitor, site: &Site, id: CommentId, text: Option<String>) -> Result<Accepted, Error> {
     check_origin(app, site, visitor)?;
     let comment = read_own(app, site, id, visitor.bearer.as_deref())?.comment;
-    app.limits.check_edit(visitor.address, site.id).map_err(Error::TooMany)?;
+    app.limits.check_preview(visitor.address).map_err(Error::TooMany)?;
     let over = app.now() > comment.edit_until(site.rules.edit_minutes).plus_seconds(GRACE_SECONDS);
     match comment.status {
         Status::Pending => {}
@@ -34,7 +34,7 @@ pub fn edit_comment(app: &App, visitor: &Visitor, site: &Site, id: CommentId, te
 /// Takes a new text from somebody with the right to moderate; the comment's status stays.
 pub fn edit_comment_as_staff(app: &App, staff: &Staff, site: &Site, id: CommentId, text: Option<String>) -> Result<Accepted, Error> {
     staff.require(Scope::Moderate)?;
-    app.limits.check_staff(&staff.limit_key()).map_err(Error::TooMany)?;
+    app.limits.check_staff(staff.limit_key()).map_err(Error::TooMany)?;
     let comment = app.store.find_comment(site.id, id)?.ok_or(Error::CommentUnknown)?.comment;
     let decision = match comment.status {
         Status::Published => Decision::Publish,

@@ -27,7 +27,7 @@ pub use keep_house::{clean_stale_markup, forget_old};
 pub use list_comments::{ListQuery, Listed, list_comments, list_latest};
 pub use moderate::{Move, moderate};
 pub use preview::preview;
-pub use read_own::{OwnComment, own_comment, read_mine, read_own};
+pub use read_own::{own_comment, read_mine, read_own};
 pub use read_thread::{Thread, ThreadPart, find_thread, read_slice};
 pub use set_up::{SetUp, begin_set_up, check_set_up, finish_set_up, invite};
 pub use sign_in::{SignedIn, find_session, sign_in, sign_in_without_password, sign_out, sign_out_everywhere};

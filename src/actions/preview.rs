@@ -3,10 +3,10 @@
 use crate::app::{App, Visitor};
 use crate::error::Error;
 use crate::markup;
-use crate::model::{Site, check_text};
+use crate::model::check_text;
 
 /// The HTML that this text would be stored with.
-pub fn preview(app: &App, visitor: &Visitor, site: &Site, text: Option<String>) -> Result<String, Error> {
-    app.limits.check_preview(visitor.address, site.id).map_err(Error::TooMany)?;
+pub fn preview(app: &App, visitor: &Visitor, text: Option<String>) -> Result<String, Error> {
+    app.limits.check_preview(visitor.address).map_err(Error::TooMany)?;
     Ok(markup::render(&check_text(text)?)?.html)
 }

@@ -3,16 +3,8 @@
 use crate::actions::Thread;
 use crate::app::App;
 use crate::error::Error;
-use crate::model::{Comment, CommentId, CommentOnPage, Site, Status, Timestamp};
+use crate::model::{Comment, CommentId, CommentOnPage, Site, Status};
 use crate::secrets::Secrets;
-
-/// A comment with the proof that this is its author, and until when they were promised to edit it.
-#[derive(Clone, Debug)]
-pub struct OwnComment {
-    pub comment: Comment,
-    pub receipt: String,
-    pub edit_until: Timestamp,
-}
 
 /// Most receipts that one request may show.
 pub const RECEIPTS_MAX: usize = 50;
@@ -34,8 +26,8 @@ pub fn read_own(app: &App, site: &Site, id: CommentId, receipt: Option<&str>) ->
     if app.secrets.is_receipt(receipt, site.id, id, found.comment.receipt_epoch) { Ok(found) } else { Err(Error::BearerForbids) }
 }
 
-/// The comments on this page that these receipts prove, except withdrawn ones. Receipts that prove nothing are left out.
-pub fn read_mine(app: &App, thread: &Thread, receipts: &str) -> Result<Vec<OwnComment>, Error> {
+/// The comments on this page that these receipts prove, each with its receipt, except withdrawn ones. Receipts that prove nothing are left out.
+pub fn read_mine(app: &App, thread: &Thread, receipts: &str) -> Result<Vec<(Comment, String)>, Error> {
     let Some(page) = &thread.page else { return Ok(Vec::new()) };
     let receipts: Vec<&str> = receipts.split_ascii_whitespace().take(RECEIPTS_MAX).collect();
     let ids: Vec<CommentId> = receipts.iter().filter_map(|receipt| Secrets::receipt_claims(receipt)).collect();
@@ -43,8 +35,8 @@ pub fn read_mine(app: &App, thread: &Thread, receipts: &str) -> Result<Vec<OwnCo
     let own = |comment: Comment| {
         let proves = |receipt: &&&str| app.secrets.is_receipt(receipt, thread.site.id, comment.id, comment.receipt_epoch);
         let receipt = receipts.iter().find(proves).filter(|_| comment.status != Status::Withdrawn)?;
-        let edit_until = comment.edit_until(thread.site.rules.edit_minutes);
-        Some(OwnComment { receipt: (*receipt).to_owned(), edit_until, comment })
+        let receipt = (*receipt).to_owned();
+        Some((comment, receipt))
     };
     Ok(comments.into_iter().filter_map(own).collect())
 }

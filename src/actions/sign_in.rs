@@ -21,12 +21,16 @@ const IDLE_SECONDS: i64 = 7 * 24 * 3600;
 
 /// Signs in by name and password. The same answer, after the same work, for unknown names and wrong passwords.
 pub fn sign_in(app: &App, visitor: &Visitor, name: &str, password: &str) -> Result<SignedIn, Error> {
-    app.limits.check_sign_in(visitor.address, name).map_err(Error::TooMany)?;
+    app.limits.check_sign_in(name, visitor.address).map_err(Error::TooMany)?;
     let account = app.store.find_account_by_name(name)?;
     let hash = account.as_ref().and_then(|account| account.password.as_deref());
+    let has_password = hash.is_some();
     let right = is_password(password, hash.unwrap_or_else(|| nobodys_hash()));
     match account {
-        Some(account) if right && hash.is_some() => sign_in_without_password(app, account),
+        Some(account) if right && has_password => {
+            app.limits.note_signed_in(name, visitor.address);
+            sign_in_without_password(app, account)
+        }
         _ => Err(Error::SignInWrong),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::limits;
 use crate::model::{Account, Role, Scope, SiteId, Token};
 use crate::secrets::hash_secret;
 use crate::store::Poster;
@@ -55,10 +56,10 @@ impl Staff {
     }
 
     /// What the limits of staff are counted under.
-    pub fn limit_key(&self) -> String {
+    pub fn limit_key(&self) -> limits::Staff {
         match &self.who {
-            Who::Account(account) => format!("account {}", account.id),
-            Who::Token(token) => format!("token {}", token.id),
+            Who::Account(account) => limits::Staff::Account(account.id),
+            Who::Token(token) => limits::Staff::Token(token.id),
         }
     }
 }

@@ -49,7 +49,12 @@ impl Accepted {
 pub fn submit_comment(app: &App, visitor: &Visitor, site: &Site, sent: Sent) -> Result<Accepted, Error> {
     check_origin(app, site, visitor)?;
     let staff_poster = sent.staff.as_ref().and_then(Staff::poster);
-    check_limits(app, visitor, site, sent.staff.as_ref())?;
+    let poster = match (staff_poster, &sent.known_by) {
+        (Some(poster), _) => poster,
+        (None, Some(receipt)) => earlier_person(app, site, receipt)?,
+        (None, None) => Poster::Stranger,
+    };
+    check_limits(app, visitor, site, sent.staff.as_ref(), poster)?;
 
     let staff_names = app.store.list_staff_names(site.id)?;
     let name_from = if staff_poster.is_some() { NameFrom::Staff } else { NameFrom::Visitor { staff_names: &staff_names } };
@@ -60,20 +65,20 @@ pub fn submit_comment(app: &App, visitor: &Visitor, site: &Site, sent: Sent) -> 
     let comment = NewComment::new(submission, site, name_from, markup::render)?;
     check_new_page(app, visitor, site, &comment.page, staff_poster.is_some())?;
 
-    let poster = match (staff_poster, &sent.known_by) {
-        (Some(poster), _) => poster,
-        (None, Some(receipt)) => earlier_person(app, site, receipt)?,
-        (None, None) => Poster::Stranger,
-    };
     let decision = decide(&comment, facts(app, site, poster, sent.form.as_ref())?, &site.rules);
     store(app, site, &comment, &decision, poster)
 }
 
-fn check_limits(app: &App, visitor: &Visitor, site: &Site, staff: Option<&Staff>) -> Result<(), Error> {
-    match staff {
-        Some(staff) => app.limits.check_staff(&staff.limit_key()).map_err(Error::TooMany),
-        None => app.limits.check_submit(visitor.address, site.id, site.rules.submit_limits).map_err(Error::TooMany),
-    }
+fn check_limits(app: &App, visitor: &Visitor, site: &Site, staff: Option<&Staff>, poster: Poster) -> Result<(), Error> {
+    let person = match poster {
+        Poster::Known(author) => Some(author),
+        _ => None,
+    };
+    let standing = match staff {
+        Some(staff) => app.limits.check_staff(staff.limit_key()),
+        None => app.limits.check_submit(visitor.address, person, site.id, site.rules.submit_limits),
+    };
+    standing.map(drop).map_err(Error::TooMany)
 }
 
 /// Making pages is cheap for whoever fills a server with them, so each network has few an hour.
@@ -81,7 +86,7 @@ fn check_new_page(app: &App, visitor: &Visitor, site: &Site, address: &PageAddre
     if staff || app.store.find_page(site.id, address)?.is_some() {
         return Ok(());
     }
-    app.limits.check_new_page(visitor.address, site.id).map_err(Error::TooMany)
+    app.limits.check_new_page(visitor.address).map(drop).map_err(Error::TooMany)
 }
 
 /// A receipt that proves nothing makes a stranger; it is no reason to lose the comment.
@@ -106,7 +111,7 @@ fn facts(app: &App, site: &Site, poster: Poster, form: Option<&FormSigns>) -> Re
         Poster::Account(..) | Poster::Token(..) => (false, true),
     };
     let (mut honeypot_filled, mut form_stamp_wrong) = (false, false);
-    if let Some(form) = form.filter(|_| app.config.limits_enabled()) {
+    if let Some(form) = form.filter(|_| app.limits.is_enabled()) {
         let given_out = form.stamp.as_deref().and_then(|stamp| app.secrets.form_stamp_time(site.id, stamp));
         let now = app.now();
         form_stamp_wrong =

@@ -23,32 +23,9 @@ use crate::serve;
 )]
 struct Cli {
     #[command(flatten)]
-    flags: FlagArgs,
+    flags: Flags,
     #[command(subcommand)]
     command: Option<Command>,
-}
-
-/// Settings that may be given on the command line, before or behind the command.
-#[derive(clap::Args)]
-struct FlagArgs {
-    /// Address to serve on: host:port, or unix:/path
-    #[arg(long, global = true, value_name = "ADDRESS")]
-    listen: Option<String>,
-    /// Folder that holds everything the server keeps
-    #[arg(long, global = true, value_name = "FOLDER")]
-    data: Option<String>,
-    /// Database file, if it is not rejoinder.db in the data folder
-    #[arg(long, global = true, value_name = "FILE")]
-    database: Option<String>,
-    /// File with settings; by default rejoinder.toml, where it exists
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-impl From<FlagArgs> for Flags {
-    fn from(args: FlagArgs) -> Self {
-        Self { listen: args.listen, data: args.data, database: args.database, config: args.config }
-    }
 }
 
 #[derive(Subcommand)]
@@ -100,7 +77,7 @@ pub fn run() -> ExitCode {
 }
 
 fn act(cli: Cli) -> anyhow::Result<()> {
-    let config = Config::load(cli.flags.into())?;
+    let config = Config::load(&cli.flags)?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => runtime()?.block_on(serve::serve_until_stopped(config)),
         Command::Site(command) => site::run(command, &open(config)?),

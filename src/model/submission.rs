@@ -139,7 +139,6 @@ fn check_name(name: Option<String>, from: NameFrom<'_>) -> Result<Option<String>
     if name.graphemes(true).count() > limits::NAME_GRAPHEMES_MAX {
         return Err(FieldError::too_long("name_too_long", "name", limits::NAME_GRAPHEMES_MAX, "letters"));
     }
-    let name = clean_name(&name);
     if let NameFrom::Visitor { staff_names } = from
         && imitates_staff(&name, staff_names)
     {
@@ -149,7 +148,7 @@ fn check_name(name: Option<String>, from: NameFrom<'_>) -> Result<Option<String>
             "this name looks like that of somebody who runs this site; please use another",
         ));
     }
-    Ok(Some(name).filter(|name| !name.is_empty()))
+    Ok(Some(clean_name(&name)).filter(|name| !name.is_empty()))
 }
 
 fn check_title(title: Option<String>) -> Result<Option<String>, FieldError> {

@@ -69,7 +69,7 @@ pub fn version() -> &'static str {
     &VERSION
 }
 
-fn version_of(bytes: &[u8]) -> String {
+pub fn version_of(bytes: &[u8]) -> String {
     Sha256::digest(bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -7,9 +7,9 @@ use crate::config::{Config, LogFormat};
 
 /// Begins logging as the settings say.
 pub fn start(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(config.log_level()).context("setting log.level")?;
+    let filter = EnvFilter::try_new(&config.log_level).context("setting log.level")?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let started = match config.log_format() {
+    let started = match config.log_format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };

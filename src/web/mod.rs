@@ -40,7 +40,7 @@ pub struct Web {
 
 impl Web {
     pub fn new(app: &App) -> anyhow::Result<Self> {
-        let data = app.config.data_path();
+        let data = app.config.data.clone();
         Ok(Self {
             app: app.clone(),
             renderer: Arc::new(Renderer::new().context("templates")?),

@@ -2,22 +2,27 @@
 
 use std::sync::Arc;
 
-use warp::{Filter, Reply, filters::BoxedFilter, http::StatusCode, reply::Response};
+use warp::{
+    Filter, Reply,
+    filters::BoxedFilter,
+    http::{HeaderValue, StatusCode, header},
+    reply::Response,
+};
 
 use crate::actions::{
-    Accepted, FormSigns, OwnComment, Sent, Thread, ThreadPart, edit_comment, find_site, find_thread, preview, read_mine, read_slice, submit_comment,
+    Accepted, FormSigns, Sent, Thread, ThreadPart, edit_comment, find_site, find_thread, preview, read_mine, read_slice, submit_comment,
     withdraw_comment,
 };
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
 use crate::model::{Cursor, PageAsked, Site, Submission};
-use crate::render::{FragmentView, Part};
+use crate::render::{FragmentView, Part, Problem};
 use crate::web::Web;
 use crate::web::answers::{AnswerKey, HALF_DAY_SECONDS};
 use crate::web::api::threads::{cursor, page_asked, sort, totals_of};
 use crate::web::face::Face;
 use crate::web::packed::{Packed, packed};
-use crate::web::reply::{answer, error_fragment, status_of};
+use crate::web::reply::{answer, refuse, status_of};
 use crate::web::request::{BODY_BYTES_MAX, Body, Caller, Form, Query, body, caller, parse_form, query};
 
 /// Roots in one fragment.
@@ -39,31 +44,56 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
 }
 
 async fn thread(site: String, query: Query, caller: Caller, web: Web) -> Response {
-    let lang = lang_of(query.get("lang").ok().flatten().as_deref());
-    let renderer = web.clone();
+    let lang = web.renderer.texts(query.get("lang").ok().flatten().as_deref().unwrap_or("en")).lang;
+    let draw_with = web.clone();
     let address = caller.client.0;
-    let built = web.app.blocking(Work::Read, move |app| {
-        let site = find_site(app, &site)?;
+    let built = on_site(&web, Work::Read, site, lang, move |app, site| {
         app.limits.check_read(address).map_err(Error::TooMany)?;
-        let thread = find_thread(app, site, &page_asked(&query)?)?;
+        let thread = find_thread(app, site.clone(), &page_asked(&query)?)?;
         let part = match query.get("around")? {
             Some(id) => ThreadPart::Around(id.parse().map_err(|()| Error::CommentUnknown)?),
             None => ThreadPart::From { sort: sort(&query)?, cursor: cursor(&query)? },
         };
-        fragment(app, &renderer, &thread, &part, lang)
+        fragment(app, &draw_with, &thread, &part, lang)
     });
-    match built.await {
-        Ok(bytes) => {
-            let mut response = packed(&bytes, &caller);
-            response.headers_mut().insert("cache-control", READ_CACHE);
-            response
-        }
-        Err(error) => answer(Err::<Response, _>(error), &Face::Fragment { lang }),
-    }
+    built.await.map_or_else(|refusal| refusal, |bytes| readable(packed(&bytes, &caller)))
+}
+
+/// Runs `act` for a site. What fails becomes an answer in that language; where the site's list of origins is
+/// the reason, the answer names the list, so that an owner sees what is missing.
+async fn on_site<T: Send + 'static>(
+    web: &Web,
+    work: Work,
+    site: String,
+    lang: &'static str,
+    act: impl FnOnce(&App, &Site) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Response> {
+    let done = web.app.blocking(work, move |app| {
+        let site = find_site(app, &site)?;
+        let listed = || site.origins.iter().map(ToString::to_string).collect::<Vec<_>>();
+        Ok(act(app, &site).map_err(|error| (listed(), error)))
+    });
+    let (origins, error) = match done.await {
+        Ok(Ok(done)) => return Ok(done),
+        Ok(Err((origins, error))) => (origins, error),
+        Err(error) => (Vec::new(), error),
+    };
+    let names_origins = matches!(error.code(), "origin_unlisted" | "page_foreign");
+    let draw = |_, error: &Error| problem(web, error, lang, if names_origins { &origins } else { &[] });
+    Err(refuse(error, &Face::Page { render: &draw }))
+}
+
+fn problem(web: &Web, error: &Error, lang: &str, origins: &[String]) -> String {
+    web.renderer.problem(&Problem { code: error.code(), field: error.field(), limit: error.limit(), origins }, lang)
+}
+
+fn readable(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, READ_CACHE);
+    response
 }
 
 /// Browsers ask again each time, so that readers see their own words; a CDN may answer for five seconds.
-pub const READ_CACHE: warp::http::HeaderValue = warp::http::HeaderValue::from_static("public, max-age=0, s-maxage=5, stale-if-error=86400");
+pub const READ_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=0, s-maxage=5, stale-if-error=86400");
 
 /// A part of the thread as HTML, from memory where it is the first one.
 fn fragment(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &'static str) -> Result<Arc<Packed>, Error> {
@@ -109,114 +139,111 @@ fn draw(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &str) ->
         form_stamp: &app.secrets.form_stamp(thread.site.id, stamp_at),
         honeypot: &app.secrets.honeypot_name(thread.site.id, stamp_at.seconds().div_euclid(86_400)),
         lang,
-        now,
     };
     let html = web.renderer.fragment(&view).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Packed::new("text/html; charset=utf-8", html))
 }
 
 async fn totals(site: String, query: Query, caller: Caller, web: Web) -> Response {
-    let outcome = web.app.blocking(Work::Read, move |app| {
-        let site = find_site(app, &site)?;
+    let counted = on_site(&web, Work::Read, site, "en", move |app, site| {
         app.limits.check_read(caller.client.0).map_err(Error::TooMany)?;
-        totals_of(app, &site, &query)
+        totals_of(app, site, &query)
     });
-    let outcome = outcome.await.map(|totals| {
-        let mut response = warp::reply::json(&totals).into_response();
-        response.headers_mut().insert("cache-control", READ_CACHE);
-        response
-    });
-    answer(outcome, &Face::FRAGMENT)
+    counted.await.map_or_else(|refusal| refusal, |totals| readable(warp::reply::json(&totals).into_response()))
 }
 
 async fn note(site: String, body: Body, caller: Caller, web: Web) -> Response {
-    send(body, caller, web, Work::Write, move |app, web, form, visitor| {
-        let site = find_site(app, &site)?;
-        match submit_comment(app, visitor, &site, sent(form)) {
-            Ok(accepted) => {
-                let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
-                article(web, &site, &accepted, lang_in(form), status, "")
-            }
-            Err(Error::AlreadySent(stored)) => {
-                let accepted = Accepted::new(app, &site, (*stored).clone());
-                let error = Error::AlreadySent(stored);
-                article(web, &site, &accepted, lang_in(form), status_of(&error), &error_fragment(&error, lang_in(form)))
-            }
-            Err(error) => Err(error),
+    send(site, body, caller, web, Work::Write, |app, asked| match submit_comment(app, &asked.visitor, asked.site, sent(&asked.form)) {
+        Ok(accepted) => {
+            let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
+            asked.article(&accepted, status, "")
         }
+        Err(Error::AlreadySent(stored)) => {
+            let accepted = Accepted::new(app, asked.site, (*stored).clone());
+            let error = Error::AlreadySent(stored);
+            asked.article(&accepted, status_of(&error), &problem(&asked.web, &error, asked.lang, &[]))
+        }
+        Err(error) => Err(error),
     })
     .await
 }
 
 async fn edit(site: String, id: String, body: Body, caller: Caller, web: Web) -> Response {
-    send(body, caller, web, Work::Write, move |app, web, form, visitor| {
-        let site = find_site(app, &site)?;
+    send(site, body, caller, web, Work::Write, move |app, asked| {
         let id = id.parse().map_err(|()| Error::CommentUnknown)?;
-        let accepted = edit_comment(app, visitor, &site, id, form.get("text").map(str::to_owned))?;
-        article(web, &site, &accepted, lang_in(form), StatusCode::OK, "")
+        let accepted = edit_comment(app, &asked.visitor, asked.site, id, asked.form.get("text").map(str::to_owned))?;
+        asked.article(&accepted, StatusCode::OK, "")
     })
     .await
 }
 
 async fn withdraw(site: String, id: String, body: Body, caller: Caller, web: Web) -> Response {
-    send(body, caller, web, Work::Write, move |app, web, form, visitor| {
-        let site = find_site(app, &site)?;
+    send(site, body, caller, web, Work::Write, move |app, asked| {
         let id = id.parse().map_err(|()| Error::CommentUnknown)?;
-        let accepted = withdraw_comment(app, visitor, &site, id)?;
-        article(web, &site, &accepted, lang_in(form), StatusCode::OK, "")
+        let accepted = withdraw_comment(app, &asked.visitor, asked.site, id)?;
+        asked.article(&accepted, StatusCode::OK, "")
     })
     .await
 }
 
 async fn look(site: String, body: Body, caller: Caller, web: Web) -> Response {
-    send(body, caller, web, Work::Cpu, move |app, _, form, visitor| {
-        let site = find_site(app, &site)?;
-        let html = preview(app, visitor, &site, form.get("text").map(str::to_owned))?;
-        Ok(warp::reply::html(format!("<div class=\"body\" dir=\"auto\">{html}</div>")).into_response())
+    send(site, body, caller, web, Work::Cpu, |app, asked| {
+        let html = preview(app, &asked.visitor, asked.form.get("text").map(str::to_owned))?;
+        Ok(warp::reply::html(asked.web.renderer.preview(&html)).into_response())
     })
     .await
 }
 
 async fn mine(site: String, body: Body, caller: Caller, web: Web) -> Response {
-    send(body, caller, web, Work::Read, move |app, web, form, visitor| {
-        let site = find_site(app, &site)?;
-        app.limits.check_read(visitor.address).map_err(Error::TooMany)?;
-        let asked = PageAsked { page: form.get("page").map(str::to_owned), url: form.get("url").map(str::to_owned) };
-        let thread = find_thread(app, site, &asked)?;
-        let own = read_mine(app, &thread, form.get("receipts").unwrap_or_default())?;
-        let draw = |OwnComment { comment, receipt, .. }: &OwnComment| web.renderer.own_article(&thread.site, comment, receipt, lang_in(form));
-        let articles: Result<String, _> = own.iter().map(draw).collect();
-        let articles = articles.map_err(|error| Error::Internal(error.to_string()))?;
-        let mut response = warp::reply::html(format!("<section>{articles}</section>")).into_response();
-        response.headers_mut().insert("cache-control", warp::http::HeaderValue::from_static("private, no-store"));
+    send(site, body, caller, web, Work::Read, |app, asked| {
+        app.limits.check_read(asked.visitor.address).map_err(Error::TooMany)?;
+        let page = PageAsked { page: asked.form.get("page").map(str::to_owned), url: asked.form.get("url").map(str::to_owned) };
+        let thread = find_thread(app, asked.site.clone(), &page)?;
+        let own = read_mine(app, &thread, asked.form.get("receipts").unwrap_or_default())?;
+        let html = asked.web.renderer.own_articles(asked.site, &own, asked.lang, app.now()).map_err(|error| Error::Internal(error.to_string()))?;
+        let mut response = warp::reply::html(html).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         Ok(response)
     })
     .await
 }
 
+/// A form of the widget, and whom and what it is about.
+struct Asked<'a> {
+    web: Web,
+    site: &'a Site,
+    form: Form,
+    visitor: Visitor,
+    lang: &'static str,
+}
+
+impl Asked<'_> {
+    /// The comment as its author gets it.
+    fn article(&self, accepted: &Accepted, status: StatusCode, before: &str) -> Result<Response, Error> {
+        let html = self.web.renderer.own_article(self.site, &accepted.comment, &accepted.receipt, self.lang);
+        let html = html.map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(warp::reply::with_status(warp::reply::html(format!("{before}{html}")), status).into_response())
+    }
+}
+
 /// Reads a form and acts on it; whatever fails is told in the form's own language.
 async fn send(
+    site: String,
     body: Body,
     caller: Caller,
     web: Web,
     work: Work,
-    act: impl FnOnce(&App, &Web, &Form, &Visitor) -> Result<Response, Error> + Send + 'static,
+    act: impl FnOnce(&App, &Asked<'_>) -> Result<Response, Error> + Send + 'static,
 ) -> Response {
     let form = match parse_form(&caller, body) {
         Ok(form) => form,
         Err(error) => return answer(Err::<Response, _>(error), &Face::FRAGMENT),
     };
-    let lang = lang_in(&form);
-    // Tokens and receipts travel in the form: a header would make browsers ask first.
+    let lang = web.renderer.texts(form.get("lang").unwrap_or("en")).lang;
+    // Receipts travel in the form: a header would make browsers ask first.
     let visitor = Visitor { bearer: form.get("receipt").map(str::to_owned), ..caller.visitor() };
-    let renderer = web.clone();
-    let outcome = web.app.blocking(work, move |app| act(app, &renderer, &form, &visitor));
-    answer(outcome.await, &Face::Fragment { lang })
-}
-
-fn article(web: &Web, site: &Site, accepted: &Accepted, lang: &str, status: StatusCode, before: &str) -> Result<Response, Error> {
-    let html = web.renderer.own_article(site, &accepted.comment, &accepted.receipt, lang).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(warp::reply::with_status(warp::reply::html(format!("{before}{html}")), status).into_response())
+    let draw_with = web.clone();
+    on_site(&web, work, site, lang, move |app, site| act(app, &Asked { web: draw_with, site, form, visitor, lang })).await.unwrap_or_else(|refusal| refusal)
 }
 
 /// What a form of ours sent, on the widget's routes and on the pages.
@@ -234,13 +261,4 @@ pub fn sent(form: &Form) -> Sent {
     };
     let signs = FormSigns { stamp: text("stamp"), filled: form.filled_names() };
     Sent { submission, known_by: text("as"), form: Some(signs), staff: None }
-}
-
-fn lang_in(form: &Form) -> &'static str {
-    lang_of(form.get("lang"))
-}
-
-/// The catalogue for a page's language.
-pub fn lang_of(asked: Option<&str>) -> &'static str {
-    crate::render::Texts::for_lang(asked.unwrap_or("en")).lang()
 }

@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::model::{CommentId, Status};
 use crate::web::Web;
 use crate::web::packed::packed;
-use crate::web::reply::{refuse_as, status_of};
 use crate::web::request::{BODY_BYTES_MAX, Caller, body, caller, query};
 
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
@@ -56,8 +55,7 @@ async fn go(id: String, _caller: Caller, web: Web) -> Response {
 
 /// A page that says what went wrong.
 fn refused(web: &Web, error: Error, lang: Option<&str>) -> Response {
-    let texts = web.renderer.texts(lang.unwrap_or("en"));
-    refuse_as(error, &|error| templates::problem(status_of(error), error, texts))
+    templates::problem(error, web.renderer.texts(lang.unwrap_or("en")))
 }
 
 fn redirect(status: StatusCode, address: &str) -> Response {

@@ -13,7 +13,9 @@ use warp::{
 
 use crate::error::Error;
 use crate::render::Texts;
+use crate::web::face::Face;
 use crate::web::packed::Packed;
+use crate::web::reply::refuse;
 
 pub static CSS: LazyLock<Packed> = LazyLock::new(|| Packed::new("text/css; charset=utf-8", Bytes::from_static(include_bytes!("pages.css"))));
 
@@ -41,24 +43,52 @@ const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
 
 /// Draws a page. `view` holds `title` and `heading`; the texts and the style sheet are added here.
-pub fn page(template: &str, status: StatusCode, texts: &Texts, mut view: Value) -> Result<Response, Error> {
+pub fn page(template: &str, status: StatusCode, texts: &Texts, view: Value) -> Result<Response, Error> {
+    let html = draw(template, texts, view).map_err(|error| Error::Internal(format!("page {template}: {error}")))?;
+    Ok(with_policy(warp::reply::with_status(warp::reply::html(html), status).into_response()))
+}
+
+fn draw(template: &str, texts: &Texts, mut view: Value) -> Result<String, handlebars::RenderError> {
     if let Some(view) = view.as_object_mut() {
-        for (name, value) in [("lang", json!(texts.lang())), ("dir", json!(texts.get("dir"))), ("css", json!(*CSS_PATH)), ("t", texts.of_pages())] {
+        for (name, value) in [("lang", json!(texts.lang)), ("dir", json!(texts.get("dir"))), ("css", json!(*CSS_PATH)), ("t", words(texts))] {
             view.insert(name.to_owned(), value);
         }
-        view.entry("canonical").or_insert(Value::Null);
-        view.entry("feed").or_insert(Value::Null);
+        for absent in ["canonical", "feed"] {
+            view.entry(absent).or_insert(Value::Null);
+        }
     }
-    let html = TEMPLATES.render(template, &view).map_err(|error| Error::Internal(format!("page {template}: {error}")))?;
-    let mut response = warp::reply::with_status(warp::reply::html(html), status).into_response();
+    TEMPLATES.render(template, &view)
+}
+
+fn with_policy(mut response: Response) -> Response {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    Ok(response)
+    response
+}
+
+/// The texts that templates name, by their last word.
+pub fn words(texts: &Texts) -> Value {
+    const OF_PAGES: [&str; 16] = [
+        "back", "back_to_thread", "feed", "first", "which_page", "no_pages", "cancel", "keep_this_page", "edit", "save", "withdraw", "withdraw_hint",
+        "withdraw_button", "write", "reply", "problem",
+    ];
+    const OF_FORMS: [&str; 9] = ["text", "markdown", "name", "website", "optional", "trap", "send", "privacy", "privacy_link"];
+    let pages = OF_PAGES.map(|word| (word, texts.get(&format!("page.{word}")).to_owned()));
+    let forms = OF_FORMS.map(|word| (word, texts.get(&format!("form.{word}")).to_owned()));
+    let shared = [("empty", texts.get("empty").to_owned()), ("closed", texts.get("closed").to_owned()), ("more", texts.get("widget.more").to_owned())];
+    pages.into_iter().chain(forms).chain(shared).map(|(word, text)| (word.to_owned(), Value::String(text))).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// The sentence for an error in that language, with its limit in it.
+pub fn sentence(texts: &Texts, error: &Error) -> String {
+    texts.sentence(error.code(), error.limit())
 }
 
 /// The page for what went wrong.
-pub fn problem(status: StatusCode, error: &Error, texts: &Texts) -> Response {
-    let sentence = texts.sentence_of(error);
-    let view = json!({"title": sentence, "heading": texts.get("page.problem"), "code": error.code(), "sentence": sentence});
-    // Drawing a page that is only words does not fail; if it did, the status alone would have to do.
-    page("problem", status, texts, view).unwrap_or_else(|_| status.into_response())
+pub fn problem(error: Error, texts: &Texts) -> Response {
+    let render = |_, error: &Error| {
+        let sentence = sentence(texts, error);
+        let view = json!({"title": sentence, "heading": texts.get("page.problem"), "code": error.code(), "sentence": sentence});
+        draw("problem", texts, view).unwrap_or(sentence)
+    };
+    with_policy(refuse(error, &Face::Page { render: &render }))
 }

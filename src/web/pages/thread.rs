@@ -11,7 +11,7 @@ use crate::render::{PageLinks, Part, Texts};
 use crate::secrets::new_secret;
 use crate::web::Web;
 use crate::web::api::threads::{cursor, page_asked, sort};
-use crate::web::pages::{redirect, refused, templates::page};
+use crate::web::pages::{redirect, refused, templates::{page, sentence, words}};
 use crate::web::reply::status_of;
 use crate::web::request::{Body, Caller, Form, Query, parse_form};
 use crate::web::widget::sent;
@@ -154,7 +154,7 @@ fn comments(web: &Web, slice: &ThreadSlice, part: &ThreadPart, address: &str, st
         ThreadPart::From { cursor: None, .. } => Part::Whole,
     };
     let links = PageLinks { address, takes_replies: state == PageState::Open };
-    web.renderer.comments(slice, part, links, texts.lang()).map_err(|error| Error::Internal(error.to_string()))
+    web.renderer.comments(slice, part, links, texts.lang).map_err(|error| Error::Internal(error.to_string()))
 }
 
 fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -> Result<Value, Error> {
@@ -169,7 +169,7 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
     });
     let problem = fields.problem.as_ref().map(|error| {
         let field = error.field().unwrap_or("text");
-        json!({"code": error.code(), "sentence": texts.sentence_of(error), "text": field == "text", "name": field == "name", "website": field == "website"})
+        json!({"code": error.code(), "sentence": sentence(texts, error), "text": field == "text", "name": field == "name", "website": field == "website"})
     });
     let now = app.now();
     Ok(json!({
@@ -189,7 +189,7 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
         "name": fields.name,
         "website": fields.website,
         "privacy_url": thread.site.rules.privacy_url,
-        "t": texts.of_pages(),
+        "t": words(texts),
     }))
 }
 

@@ -1,0 +1,95 @@
+//! What a job of the writing thread works with: the connection inside a transaction, new ids, and page rows that
+//! are written once for all jobs of a batch.
+
+use std::{collections::HashMap, mem};
+
+use rusqlite::Connection;
+
+use crate::{
+    model::{Page, PageId, SiteId, Timestamp},
+    store::{
+        Error,
+        sqlite::{ids::Ids, rows},
+    },
+};
+
+pub struct Batch<'c> {
+    pub conn: &'c Connection,
+    ids: &'c mut Ids,
+    /// Pages as the jobs so far have left them; their rows are older.
+    left: HashMap<PageId, Page>,
+    /// Pages as the running job has left them; forgotten if it fails.
+    touched: HashMap<PageId, Page>,
+}
+
+impl<'c> Batch<'c> {
+    pub fn new(conn: &'c Connection, ids: &'c mut Ids) -> Self {
+        Self { conn, ids, left: HashMap::new(), touched: HashMap::new() }
+    }
+
+    pub fn next_id(&mut self, at: Timestamp) -> Result<i64, Error> {
+        self.ids.next(at)
+    }
+
+    /// The page as it is by now, with what this batch has done to it.
+    pub fn find_page(&self, site: SiteId, id: PageId) -> Result<Option<Page>, Error> {
+        match self.touched.get(&id).or_else(|| self.left.get(&id)) {
+            Some(page) => Ok(Some(page.clone()).filter(|page| page.site_id == site)),
+            None => Ok(rows::find_page(self.conn, site, id)?),
+        }
+    }
+
+    /// A page that a row already stored names.
+    pub fn page(&self, site: SiteId, id: PageId) -> Result<Page, Error> {
+        self.find_page(site, id)?.ok_or_else(|| Error::Internal(format!("page {id} is missing")))
+    }
+
+    /// Keeps the page for the end of the batch. Its row must exist.
+    pub fn put_page(&mut self, page: &Page) {
+        self.touched.insert(page.id, page.clone());
+    }
+
+    /// Keeps a page that readers see changed.
+    pub fn raise_page(&mut self, page: &mut Page, at: Timestamp) {
+        page.version += 1;
+        page.changed_at = at;
+        self.put_page(page);
+    }
+
+    /// Drops the pages of a site whose rows are gone.
+    pub fn forget_pages(&mut self, site: SiteId) {
+        self.left.retain(|_, page| page.site_id != site);
+        self.touched.retain(|_, page| page.site_id != site);
+    }
+
+    pub fn keep_job(&mut self) {
+        self.left.extend(mem::take(&mut self.touched));
+    }
+
+    pub fn undo_job(&mut self) {
+        self.touched.clear();
+    }
+
+    /// Writes each page that any job touched, once.
+    pub fn write_pages(&mut self) -> rusqlite::Result<()> {
+        let mut update = self.conn.prepare_cached(
+            "update page set title = ?3, version = ?4, published_count = ?5, root_count = ?6, state = ?7,
+               last_comment_at = ?8, changed_at = ?9
+             where site_id = ?1 and id = ?2",
+        )?;
+        for page in self.left.values() {
+            update.execute((
+                page.site_id.0,
+                page.id.0,
+                &page.title,
+                page.version,
+                rows::number(page.published_count),
+                rows::number(page.root_count),
+                rows::page_state_code(page.state),
+                page.last_comment_at.0,
+                page.changed_at.0,
+            ))?;
+        }
+        Ok(())
+    }
+}
