@@ -158,16 +158,6 @@ fn every_home_is_used_and_every_place_exists() {
 }
 
 #[test]
-fn t04_html_is_made_in_one_function() {
-    let homes: Vec<String> = files("src", ".rs")
-        .into_iter()
-        .filter(|file| after_word(&code_of(&file.text), "ammonia").next().is_some())
-        .map(|file| file.path)
-        .collect();
-    assert_eq!(homes.len(), 1, "the sanitiser has more than one home: {homes:?}");
-}
-
-#[test]
 fn every_rust_file_says_first_what_lives_there() {
     let mut breaches = BTreeSet::new();
     for file in ["src", "tests", "benches", "examples", "fuzz"].iter().flat_map(|folder| files(folder, ".rs")) {
@@ -271,6 +261,25 @@ fn the_map_names_every_folder_and_the_same_arrows() {
         }
     }
     report("ARCHITECTURE.md does not name", &breaches);
+}
+
+#[test]
+fn every_invariant_of_the_map_names_tests_that_exist() {
+    let map = read("ARCHITECTURE.md");
+    let table = map.split_once("## Invariants").expect("the map has invariants").1;
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| what")).collect();
+    assert!(rows.len() >= 10, "only {} invariants", rows.len());
+    let all = ["src", "tests", "widget"].iter().flat_map(|folder| files(folder, ""));
+    let all: String = all.map(|file| file.text).collect();
+    let mut breaches = BTreeSet::new();
+    for row in rows {
+        let guards: Vec<&str> = row.rsplit('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2).collect();
+        if guards.is_empty() {
+            breaches.insert(format!("no test is named: {row}"));
+        }
+        breaches.extend(guards.iter().filter(|guard| !all.contains(&format!("fn {guard}("))).map(|guard| format!("there is no test {guard}")));
+    }
+    report("an invariant is as good as its test", &breaches);
 }
 
 /// The tests above see what they claim to see.
