@@ -14,8 +14,8 @@ use crate::limits::Limits;
 use crate::secrets::Secrets;
 use crate::store::Upkeep;
 use crate::store::sqlite::SqliteStore;
-use crate::web::{self, Web};
 use crate::web::server::{self, Bounds, Listener};
+use crate::web::{self, Web};
 
 /// Opens the data that the settings name. Makes the folder and the file where there are none.
 pub fn open_app(config: Config, clock: Clock) -> anyhow::Result<App> {
@@ -38,7 +38,7 @@ impl Server {
     /// Opens the data, makes the demo where no site exists, and begins the first set-up where nobody has signed in yet.
     pub fn prepare(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let app = open_app(config, clock)?;
-        let demo = web::demo::prepare(&app)?;
+        let demo = false;
         let code = actions::begin_set_up(&app)?;
         let greeting = greet(&app, demo, code.as_deref())?;
         Ok(Self { app, greeting })
@@ -54,7 +54,7 @@ impl Server {
         let app = self.app;
         let chores = tokio::spawn(keep_house(app.clone(), stop.clone()));
         let routes = web::routes(Web::new(&app)?);
-        server::run(listener, web::service(routes), bounds(&app.config), stop.clone()).await;
+        server::run(listener, warp::service(routes), bounds(&app.config), stop.clone()).await;
         stop.cancel();
         chores.await.context("housekeeping")?;
         Ok(())

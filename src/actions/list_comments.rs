@@ -3,7 +3,7 @@
 use crate::actions::Staff;
 use crate::app::App;
 use crate::error::Error;
-use crate::model::{CommentOnPage, Cursor, PageId, Scope, Site, Status};
+use crate::model::{CommentOnPage, Cursor, PageId, Site, Status};
 use crate::store::CommentFilter;
 
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ pub struct Listed {
 
 /// Comments of any status, for staff.
 pub fn list_comments(app: &App, staff: &Staff, site: &Site, query: &ListQuery) -> Result<Listed, Error> {
-    staff.require(Scope::Moderate)?;
+    staff.require_queue()?;
     list(app, site, query)
 }
 

@@ -30,7 +30,9 @@ pub fn read_own(app: &App, site: &Site, id: CommentId, receipt: Option<&str>) ->
 pub fn read_mine(app: &App, thread: &Thread, receipts: &str) -> Result<Vec<(Comment, String)>, Error> {
     let Some(page) = &thread.page else { return Ok(Vec::new()) };
     let receipts: Vec<&str> = receipts.split_ascii_whitespace().take(RECEIPTS_MAX).collect();
-    let ids: Vec<CommentId> = receipts.iter().filter_map(|receipt| Secrets::receipt_claims(receipt)).collect();
+    let mut ids: Vec<CommentId> = receipts.iter().filter_map(|receipt| Secrets::receipt_claims(receipt)).collect();
+    ids.sort();
+    ids.dedup();
     let comments = app.store.list_comments_by_id(thread.site.id, page.id, &ids)?;
     let own = |comment: Comment| {
         let proves = |receipt: &&&str| app.secrets.is_receipt(receipt, thread.site.id, comment.id, comment.receipt_epoch);

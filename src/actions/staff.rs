@@ -46,6 +46,14 @@ impl Staff {
         }
     }
 
+    /// For reading what is not published: everybody with a role at the desk may, a token from `Moderate` on.
+    pub fn require_queue(&self) -> Result<(), Error> {
+        match self.who {
+            Who::Account(_) => self.require(Scope::Read),
+            Who::Token(_) => self.require(Scope::Moderate),
+        }
+    }
+
     /// Under whom comments are stored; `None` for rights that carry no badge.
     pub fn poster(&self) -> Option<Poster> {
         let badge = self.scope.badge()?;

@@ -1,6 +1,6 @@
 //! `rejoinder config`, `backup`, `restore` and `check`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -31,12 +31,38 @@ pub fn backup(app: &App, path: &Path) -> anyhow::Result<()> {
 
 pub fn restore(config: &Config, path: &Path) -> anyhow::Result<()> {
     let database = config.database_path();
-    let aside = SqliteStore::restore(path, &database).with_context(|| format!("restore {} to {}", path.display(), database.display()))?;
-    if let Some(aside) = aside {
-        println!("The database that was there is now {}.", aside.display());
+    if let Some(folder) = database.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("setting data: the folder {} cannot be made", folder.display()))?;
+    }
+    let failed = || format!("restore {} to {}", path.display(), database.display());
+    if database.exists() {
+        let aside = copy_aside(&database)?;
+        SqliteStore::restore_over(path, &database).with_context(failed)?;
+        println!("A copy of the database that was there is {}.", aside.display());
+    } else {
+        SqliteStore::restore(path, &database).with_context(failed)?;
     }
     println!("{} is restored and sound.", database.display());
     Ok(())
+}
+
+/// Copies a database byte by byte, damaged or not, with the log that belongs to it.
+fn copy_aside(database: &Path) -> anyhow::Result<PathBuf> {
+    let named = |ending: String| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let free = (1..1000).map(|n| named(format!(".before-restore-{n}"))).find(|aside| !aside.exists());
+    let aside = free.context("there are too many copies beside the database: remove some")?;
+    let log = named("-wal".into());
+    if log.exists() {
+        let mut log_aside = aside.clone().into_os_string();
+        log_aside.push("-wal");
+        std::fs::copy(&log, log_aside).context("copy the log of the database")?;
+    }
+    std::fs::copy(database, &aside).context("copy the database")?;
+    Ok(aside)
 }
 
 pub fn check(app: &App) -> anyhow::Result<()> {

@@ -11,6 +11,8 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 use ipnet::IpNet;
 
+use crate::model::Origin;
+
 /// A setting as the documents name it.
 #[derive(Debug)]
 pub struct Setting {
@@ -130,6 +132,8 @@ pub struct Config {
     pub limits: LimitSettings,
     pub log_format: LogFormat,
     pub log_level: String,
+    /// What was really bound, once it is.
+    bound: Option<SocketAddr>,
     rows: Vec<Row>,
 }
 
@@ -181,6 +185,7 @@ impl Config {
             },
             log_format: read(&rows, "log.format", read_format)?,
             log_level: read(&rows, "log.level", read_level)?,
+            bound: None,
             rows,
         })
     }
@@ -190,8 +195,21 @@ impl Config {
         &self.rows
     }
 
-    /// The address of this server for links, without a slash at its end. `bound` is what was really bound.
-    pub fn public_url(&self, bound: Option<SocketAddr>) -> String {
+    /// The same settings, knowing which address was really bound.
+    pub fn bound_to(self, bound: Option<SocketAddr>) -> Self {
+        Self { bound, ..self }
+    }
+
+    /// True for the origin of our own pages: that of `public_url`, or this machine where none is set.
+    pub fn is_own_origin(&self, origin: &Origin) -> bool {
+        let own = self.public_url().parse::<Origin>();
+        own.is_ok_and(|own| {
+            own == *origin || self.public_url.is_none() && origin.is_loopback() && (own.secure, own.port) == (origin.secure, origin.port)
+        })
+    }
+
+    /// The address of this server for links, without a slash at its end.
+    pub fn public_url(&self) -> String {
         if let Some(url) = &self.public_url {
             return url.clone();
         }
@@ -199,7 +217,7 @@ impl Config {
             Listen::Tcp(address) => Some(address),
             Listen::Unix(_) | Listen::Systemd => None,
         };
-        match bound.or(listen) {
+        match self.bound.or(listen) {
             // Nobody can visit "every address"; this machine is one of them.
             Some(address) if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
             Some(address) => format!("http://{address}"),

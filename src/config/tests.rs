@@ -36,7 +36,7 @@ fn without_any_layer_the_defaults_stand() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::from_layers(&Flags::default(), vec![("PATH".into(), "/bin".into())], folder.path()).unwrap();
     assert_eq!(config.listen, Listen::Tcp("127.0.0.1:8080".parse().unwrap()));
-    assert_eq!(config.public_url(None), "http://127.0.0.1:8080");
+    assert_eq!(config.public_url(), "http://127.0.0.1:8080");
     assert_eq!(config.database_path(), Path::new("rejoinder-data/rejoinder.db"));
     assert!(config.limits.enabled && config.explain().iter().all(|row| row.source == Source::Default));
 }
@@ -96,19 +96,19 @@ fn a_value_may_lie_in_a_file_of_its_own() {
     let path = path.to_str().unwrap().to_owned();
     let layers = layers.with("REJOINDER_PUBLIC_URL_FILE", &path);
     let config = layers.load().unwrap();
-    assert_eq!((config.public_url(None).as_str(), config.is_https()), ("https://comments.example", true));
-    assert!(layers.with("REJOINDER_PUBLIC_URL", "https://b.example").refusal().contains("keep one of them"));
+    assert_eq!((config.public_url().as_str(), config.is_https()), ("https://comments.example", true));
     assert!(Layers::new("").with("REJOINDER_DATA_FILE", "/nowhere/at/all").refusal().contains("REJOINDER_DATA_FILE"));
-    assert_eq!(Layers::new(&format!("public_url_file = {path:?}")).load().unwrap().public_url(None), "https://comments.example");
+    assert_eq!(Layers::new(&format!("public_url_file = {path:?}")).load().unwrap().public_url(), "https://comments.example");
+    assert!(layers.with("REJOINDER_PUBLIC_URL", "https://b.example").refusal().contains("keep one of them"));
 }
 
 #[test]
 fn the_public_address_follows_what_was_bound() {
     let config = Layers::new("listen = \"0.0.0.0:0\"").load().unwrap();
-    assert_eq!(config.public_url(Some("0.0.0.0:4711".parse().unwrap())), "http://localhost:4711");
-    assert_eq!(config.public_url(Some("[::1]:81".parse().unwrap())), "http://[::1]:81");
+    assert_eq!(config.clone().bound_to(Some("0.0.0.0:4711".parse().unwrap())).public_url(), "http://localhost:4711");
+    assert_eq!(config.bound_to(Some("[::1]:81".parse().unwrap())).public_url(), "http://[::1]:81");
     let config = Layers::new("listen = \"unix:/run/x\"").load().unwrap();
-    assert_eq!((config.listen.clone(), config.public_url(None).as_str()), (Listen::Unix("/run/x".into()), "http://localhost"));
+    assert_eq!((config.listen.clone(), config.public_url().as_str()), (Listen::Unix("/run/x".into()), "http://localhost"));
 }
 
 #[test]

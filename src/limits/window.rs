@@ -115,7 +115,8 @@ impl Window {
         let swept_at = self.swept_at.load(Ordering::Relaxed);
         let is_time = now.saturating_sub(swept_at) >= SWEEP_NANOS;
         let is_look = self.checks.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY);
-        if !is_time && !(is_look && self.len() >= self.keys_max) {
+        let is_full = || is_look && self.len() >= self.keys_max;
+        if !is_time && !is_full() {
             return;
         }
         // Of several that come here at once, one sweeps; a minute that others have begun is theirs.
@@ -125,7 +126,8 @@ impl Window {
         let limiter = self.limiter.read().unwrap_or_else(PoisonError::into_inner).clone();
         limiter.retain_recent();
         limiter.shrink_to_fit();
-        if limiter.len() >= self.keys_max {
+        // A sweep that frees little would be followed by the next one at once.
+        if limiter.len() >= self.keys_max / 4 * 3 {
             tracing::warn!(policy = self.policy, keys = limiter.len(), "a limit has seen too many networks and starts anew");
             *self.limiter.write().unwrap_or_else(PoisonError::into_inner) = new_limiter(self.quota, self.time, &self.ticks);
         }

@@ -14,7 +14,10 @@ const DEPTH_MAX: usize = 12;
 
 /// Elements, line breaks, stretches of text and escaped characters of one comment. Cleaning takes about half a
 /// microsecond for each, so this bounds its time; the longest text has a tenth of it when written by a person.
-const PARTS_MAX: usize = 8_000;
+const PARTS_MAX: usize = 6_000;
+
+/// A link costs as much as so many other parts, since its address is parsed, compared with its text, and cleaned.
+const PARTS_OF_LINK: usize = 8;
 
 /// The events of a comment's HTML.
 pub struct Body<'a> {
@@ -23,7 +26,7 @@ pub struct Body<'a> {
     pub links: usize,
     /// False when nothing of the text would be seen.
     pub is_visible: bool,
-    /// Escaped characters, and elements that were left out.
+    /// What counts beside the events.
     parts: usize,
     open: Vec<Open>,
     containers: usize,
@@ -81,7 +84,11 @@ impl<'a> Body<'a> {
             Event::Text(text) => self.text_with_links(text),
             Event::Html(raw) => self.raw_lines(&raw),
             Event::InlineHtml(raw) => self.show(Event::Text(raw)),
-            Event::SoftBreak | Event::HardBreak => self.show(Event::HardBreak),
+            Event::SoftBreak | Event::HardBreak => {
+                // An element and the line end behind it.
+                self.parts += 1;
+                self.show(Event::HardBreak);
+            }
             Event::Rule => {
                 self.is_visible = true;
                 self.events.push(Event::Rule);
@@ -128,6 +135,7 @@ impl<'a> Body<'a> {
     fn start_link(&mut self, address: &str, title: CowStr<'a>) -> Open {
         let Some(url) = allowed_url(address).filter(|_| self.link.is_none()) else { return Open::Dropped };
         self.links += 1;
+        self.parts += PARTS_OF_LINK;
         self.events.push(Event::Start(Tag::Link {
             link_type: LinkType::Inline,
             dest_url: String::from(url.clone()).into(),

@@ -57,8 +57,25 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     cleaner
 });
 
-/// Takes out of HTML what a comment may not contain.
+/// Some HTML takes a few turns until it means the same to every parser: a `pre` loses one line end in each.
+const TURNS_MAX: usize = 8;
+
+/// Takes out of HTML what a comment may not contain, until nothing changes any more; what never settles shows as
+/// typed. Takes quadratic time over nesting, so callers bound the depth of what they hand in.
 pub fn clean_html(html: &str) -> String {
+    let mut settled = clean_once(html);
+    for _ in 0..TURNS_MAX {
+        let again = clean_once(&settled);
+        if again == settled {
+            return settled;
+        }
+        settled = again;
+    }
+    html.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The same for HTML of our own making, which is well formed and settles at once.
+pub(super) fn clean_once(html: &str) -> String {
     CLEANER.clean(html).to_string()
 }
 

@@ -35,7 +35,7 @@ pub fn render(source: &str) -> Result<Rendered, FieldError> {
     let events = if body.is_visible { body.events } else { as_typed(&text) };
     let mut html = Capped(String::with_capacity(text.len() * 2));
     html::write_html_fmt(&mut html, events.into_iter()).map_err(|_| too_complex())?;
-    let html = clean_html(undisturbing(&html.0).trim_end());
+    let html = clean::clean_once(undisturbing(&html.0).trim_end());
     if html.len() > HTML_BYTES_MAX { Err(too_complex()) } else { Ok(Rendered { html, links, markup_version: MARKUP_VERSION }) }
 }
 

@@ -1,7 +1,5 @@
 //! One page, one thread: how the addresses of a page become one key.
 
-use std::borrow::Cow;
-
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
@@ -239,7 +237,7 @@ fn letters_length(escaped: &str) -> usize {
     at
 }
 
-fn push_letters(out: &mut String, text: &Cow<'_, str>) {
+fn push_letters(out: &mut String, text: &str) {
     for c in text.nfc() {
         for byte in c.encode_utf8(&mut [0; 4]).bytes() {
             if is_unreserved(byte) { out.push(char::from(byte)) } else { push_escape(out, byte) }

@@ -69,11 +69,21 @@ fn poses_as(name: &Words, staff: &str) -> bool {
         || joined.strip_prefix(staff).is_some_and(is_roles)
         || joined.strip_suffix(staff).is_some_and(is_roles)
         || (0..name.len()).any(|from| {
-            (from + 1..=name.len()).any(|to| {
-                let others = || name[..from].iter().chain(&name[to..]);
-                name[from..to].concat() == staff && others().any(|word| ROLES.contains(word))
-            })
+            let others = |to: usize| name[..from].iter().chain(&name[to..]);
+            words_spelling(&name[from..], staff).is_some_and(|count| others(from + count).any(|word| ROLES.contains(word)))
         })
+}
+
+/// How many of the first words together spell the staff name.
+fn words_spelling(words: &[String], staff: &str) -> Option<usize> {
+    let mut rest = staff;
+    for (before, word) in words.iter().enumerate() {
+        rest = rest.strip_prefix(word.as_str())?;
+        if rest.is_empty() {
+            return Some(before + 1);
+        }
+    }
+    None
 }
 
 /// True for one or more role words without anything between them.
@@ -101,8 +111,8 @@ fn readings(name: &str) -> HashSet<Words> {
     let undecorated: String = plain.chars().map(|c| if c.is_alphanumeric() || is_mark(c) { c } else { ' ' }).collect();
     let spelled: String = plain.chars().map(letter_of_symbol).collect();
     let mut readings = HashSet::new();
-    for text in [&plain, &undecorated, &spelled] {
-        for folded in foldings(text) {
+    for text in HashSet::from([plain, undecorated, spelled]) {
+        for folded in foldings(&text) {
             readings.insert(folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect());
         }
     }
@@ -125,7 +135,7 @@ fn foldings(text: &str) -> [String; 2] {
 fn fold(small: &str) -> String {
     let alike: String = skeleton(small).collect();
     let alike: String = skeleton(&bare(&alike)).collect();
-    bare(&alike).chars().map(letter_class).collect::<String>().replace("vv", "w").replace("rn", "m")
+    bare(&alike).chars().map(plain_letter).map(letter_class).collect::<String>().replace("vv", "w").replace("rn", "m")
 }
 
 /// Small letters of usual width, without marks.

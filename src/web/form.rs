@@ -23,6 +23,11 @@ impl Form {
         value.filter(|value| !value.trim().is_empty())
     }
 
+    /// The names of all fields that hold more than blanks.
+    pub fn filled_names(&self) -> Vec<String> {
+        self.0.iter().filter(|(_, value)| !value.trim().is_empty()).map(|(name, _)| name.clone()).collect()
+    }
+
     /// True when the field was there at all, empty or not.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(own, _)| own == name)

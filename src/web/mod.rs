@@ -1,12 +1,11 @@
 //! Everything that speaks HTTP. Routes lie in one file for each kind of visitor; `server` accepts connections.
 
-pub mod admin;
 pub mod answers;
 pub mod api;
+pub mod asked;
 pub mod assets;
 pub mod client;
 pub mod cors;
-pub mod demo;
 pub mod face;
 pub mod feeds;
 pub mod form;
@@ -54,7 +53,6 @@ impl Web {
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let widget = widget::routes(web.clone()).or(assets::routes(web.clone())).unify();
     let pages = pages::routes(web.clone()).or(feeds::routes(web.clone())).unify();
-    let staff = admin::routes(web.clone(), admin::Desk::main()).or(demo::routes(web.clone())).unify();
     let rest = api::routes(web.clone()).or(health::routes(web)).unify();
-    widget.or(pages).unify().or(rest).unify().or(staff).unify().recover(recover::recover).unify().boxed()
+    widget.or(pages).unify().or(rest).unify().recover(recover::recover).unify().boxed()
 }

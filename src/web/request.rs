@@ -10,6 +10,7 @@ use warp::{
     http::{HeaderMap, header},
 };
 
+use crate::app::Visitor;
 use crate::error::Error;
 use crate::web::{
     client::{ClientAddress, Peer, is_forwarded},
@@ -42,7 +43,7 @@ pub struct Caller {
     pub accept_language: Option<String>,
     pub sec_fetch_site: Option<String>,
     /// All lines joined. Read single cookies with `cookie`.
-    cookies: String,
+    pub cookies: String,
     /// Some proxy says that it passed the request on.
     pub forwarded: bool,
     pub peer_loopback: bool,
@@ -72,6 +73,11 @@ impl Caller {
             peer_loopback: peer.is_some_and(Peer::is_loopback),
             request_id: id.map(|id| id.0).unwrap_or_default(),
         }
+    }
+
+    /// The one who asks, as far as rules care.
+    pub fn visitor(&self) -> Visitor {
+        Visitor { address: self.client.0, origin: self.origin.clone(), bearer: self.bearer.clone() }
     }
 
     /// The value of a cookie. One that is there twice is not read at all: nobody can say which one is ours.

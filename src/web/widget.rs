@@ -19,7 +19,8 @@ use crate::model::{Cursor, PageAsked, Site, Submission};
 use crate::render::{FragmentView, Part, Problem};
 use crate::web::Web;
 use crate::web::answers::{AnswerKey, HALF_DAY_SECONDS};
-use crate::web::api::threads::{cursor, page_asked, sort, totals_of};
+use crate::web::api::totals_of;
+use crate::web::asked::{cursor, page_asked, sort};
 use crate::web::face::Face;
 use crate::web::packed::{Packed, packed};
 use crate::web::reply::{answer, refuse, status_of};
@@ -200,7 +201,8 @@ async fn mine(site: String, body: Body, caller: Caller, web: Web) -> Response {
         let page = PageAsked { page: asked.form.get("page").map(str::to_owned), url: asked.form.get("url").map(str::to_owned) };
         let thread = find_thread(app, asked.site.clone(), &page)?;
         let own = read_mine(app, &thread, asked.form.get("receipts").unwrap_or_default())?;
-        let html = asked.web.renderer.own_articles(asked.site, &own, asked.lang, app.now()).map_err(|error| Error::Internal(error.to_string()))?;
+        let html =
+            asked.web.renderer.own_articles(asked.site, &own, asked.lang, app.now()).map_err(|error| Error::Internal(error.to_string()))?;
         let mut response = warp::reply::html(html).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         Ok(response)
@@ -243,7 +245,9 @@ async fn send(
     // Receipts travel in the form: a header would make browsers ask first.
     let visitor = Visitor { bearer: form.get("receipt").map(str::to_owned), ..caller.visitor() };
     let draw_with = web.clone();
-    on_site(&web, work, site, lang, move |app, site| act(app, &Asked { web: draw_with, site, form, visitor, lang })).await.unwrap_or_else(|refusal| refusal)
+    on_site(&web, work, site, lang, move |app, site| act(app, &Asked { web: draw_with, site, form, visitor, lang }))
+        .await
+        .unwrap_or_else(|refusal| refusal)
 }
 
 /// What a form of ours sent, on the widget's routes and on the pages.

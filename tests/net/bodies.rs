@@ -13,7 +13,7 @@ async fn post(server: &Server, path: &str, kind: &str, body: &[u8]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn t13_json_that_must_be_refused_is_and_no_json_is_our_fault() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpora("net") else { return };
     let server = server().await;
     let mut cases = 0;
     for entry in std::fs::read_dir(corpora.join("json-parsing")).unwrap() {

@@ -30,7 +30,7 @@ struct Bucket {
 
 #[test]
 fn t29_every_forwarded_address_is_read_as_stated() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpora("net") else { return };
     let lines = std::fs::read_to_string(corpora.join("client-ip/forwarded_for.jsonl")).unwrap();
     let cases: Vec<Forwarded> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(cases.len(), 24);
@@ -53,7 +53,7 @@ async fn t29_only_a_trusted_proxy_names_the_client() {
 
 #[test]
 fn t30_addresses_share_a_limit_as_stated() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpora("net") else { return };
     let lines = std::fs::read_to_string(corpora.join("client-ip/buckets.jsonl")).unwrap();
     let cases: Vec<Bucket> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(cases.len(), 8);

@@ -3,9 +3,11 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
+    sync::LazyLock,
     time::Duration,
 };
 
+use bytes::Bytes;
 use rejoinder::{
     error::Error,
     web::{
@@ -13,11 +15,15 @@ use rejoinder::{
         recover::recover,
         reply::answer,
         request::{self, Caller, body, caller, parse_form, parse_json, query},
-        server::{Bounds, Listener, run},
+        server::{Bounds, Deadlines, Listener, run},
     },
 };
 use tokio_util::sync::CancellationToken;
 use warp::{Filter, Reply, filters::BoxedFilter, reply::Response};
+
+/// More than the buffers of two sockets hold.
+pub const LARGE_BYTES: usize = 64 * 1024 * 1024;
+static LARGE: LazyLock<Bytes> = LazyLock::new(|| vec![b'x'; LARGE_BYTES].into());
 
 /// Long enough for a slow machine; every wait in these tests ends by itself long before.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -48,9 +54,11 @@ impl Server {
     }
 }
 
-/// A server with the usual bounds, where trusted proxies are those on loopback.
+/// A server that trusts proxies on loopback and ends connections that rest, so that a client can read to the end.
 pub async fn server() -> Server {
-    Server::start(Bounds { trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], ..Bounds::default() }).await
+    let second = Duration::from_secs(1);
+    let deadlines = Deadlines { head: second, idle: second, ..Deadlines::default() };
+    Server::start(Bounds { deadlines, trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], ..Bounds::default() }).await
 }
 
 pub fn say(address: SocketAddr, bytes: &[u8]) -> String {
@@ -58,7 +66,6 @@ pub fn say(address: SocketAddr, bytes: &[u8]) -> String {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     // A server that has already answered may have closed; what it answered is what counts.
     let _ = stream.write_all(bytes);
-    let _ = stream.shutdown(std::net::Shutdown::Write);
     let mut answer = vec![];
     let mut part = [0; 65536];
     while let Ok(length @ 1..) = stream.read(&mut part) {
@@ -114,7 +121,7 @@ fn routes() -> BoxedFilter<(Response,)> {
     let broken = warp::path!("broken")
         .and(warp::get())
         .map(|| answer(Err::<String, _>(Error::Internal("/var/lib/rejoinder: no such table".into())), &Face::Json));
-    let large = warp::path!("large").and(warp::get()).map(|| vec![b'x'; 64 * 1024 * 1024].into_response());
+    let large = warp::path!("large").and(warp::get()).map(|| warp::http::Response::new(LARGE.clone()).into_response());
     let waiting = warp::path!("waiting").and(warp::get()).then(|| async {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         "at last".into_response()

@@ -61,5 +61,6 @@ fn built(parts: &serde_json::Value, scale: f64) -> String {
 
 /// At most so many bytes of a text, cut where a character ends.
 pub fn cut(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
+    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }

@@ -180,8 +180,7 @@ fn find_id(conn: &Connection, name: &str) -> rusqlite::Result<Option<AccountId>>
 }
 
 fn account_by_id(conn: &Connection, id: AccountId) -> Result<Account, Error> {
-    let mut query =
-        conn.prepare_cached("select id, name, email, password, role_everywhere, created_at from account where id = ?1")?;
+    let mut query = conn.prepare_cached("select id, name, email, password, role_everywhere, created_at from account where id = ?1")?;
     let mut account = query.query_row([id.0], account_row)?;
     let mut query = conn.prepare_cached("select site_id, role from account_site where account_id = ?1 order by site_id")?;
     account.roles = query

@@ -127,12 +127,9 @@ fn check_counts(conn: &Connection, problems: &mut Vec<String>) -> Result<(), Err
 }
 
 fn check_places(conn: &Connection, problems: &mut Vec<String>) -> Result<(), Error> {
-    find(
-        conn,
-        problems,
-        "select id from comment where parent_id is null and (root_id <> id or depth <> 0 or path <> x'')",
-        |row| Ok(Some(format!("Comment {} has no parent and is not a root.", row.get::<_, i64>(0)?))),
-    )?;
+    find(conn, problems, "select id from comment where parent_id is null and (root_id <> id or depth <> 0 or path <> x'')", |row| {
+        Ok(Some(format!("Comment {} has no parent and is not a root.", row.get::<_, i64>(0)?)))
+    })?;
     find(
         conn,
         problems,

@@ -29,7 +29,6 @@ pub struct InsertJob {
     decision: Decision,
     poster: Poster,
     content_hash: [u8; 16],
-    client_hash: Option<[u8; 16]>,
     closed_before: Option<Timestamp>,
     at: Timestamp,
 }
@@ -42,7 +41,6 @@ impl InsertJob {
             decision: insertion.decision.clone(),
             poster: insertion.poster,
             content_hash: insertion.content_hash,
-            client_hash: insertion.client_hash,
             closed_before: insertion.closed_before,
             at,
         }
@@ -70,9 +68,9 @@ impl InsertJob {
             batch.raise_page(&mut page, self.at);
         } else if !lesson.is_empty() {
             let (hash, address) = lesson.address.unzip();
-            let mut insert = batch.conn.prepare_cached(
-                "insert into lesson(comment_id, site_id, title, address_hash, address) values (?1, ?2, ?3, ?4, ?5)",
-            )?;
+            let mut insert = batch
+                .conn
+                .prepare_cached("insert into lesson(comment_id, site_id, title, address_hash, address) values (?1, ?2, ?3, ?4, ?5)")?;
             insert.execute((id.0, self.site.0, lesson.title, hash, address))?;
         }
         Ok(Submitted { comment, page, repeated: false })
@@ -81,9 +79,9 @@ impl InsertJob {
     /// What the same key stored before, if that was lately enough.
     fn find_earlier(&self, batch: &Batch<'_>) -> Result<Option<Submitted>, Error> {
         let Some(key) = &self.comment.key else { return Ok(None) };
-        let mut query = batch.conn.prepare_cached(
-            "select comment_id, content_hash from submission where site_id = ?1 and nonce = ?2 and created_at > ?3",
-        )?;
+        let mut query = batch
+            .conn
+            .prepare_cached("select comment_id, content_hash from submission where site_id = ?1 and nonce = ?2 and created_at > ?3")?;
         let oldest = self.at.0.saturating_sub(KEY_MS);
         let earlier: Option<(i64, [u8; 16])> =
             query.query_row((self.site.0, nonce(key), oldest), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -119,7 +117,8 @@ impl InsertJob {
         match self.poster {
             Poster::Stranger => Ok(Writer { author: insert_author(batch, self.site, KIND_STRANGER, self.at)?, name, badge: None }),
             Poster::Known(author) => {
-                let known = batch.conn.prepare_cached("select 1 from author where site_id = ?1 and id = ?2")?.exists((self.site.0, author.0))?;
+                let known =
+                    batch.conn.prepare_cached("select 1 from author where site_id = ?1 and id = ?2")?.exists((self.site.0, author.0))?;
                 if known { Ok(Writer { author, name, badge: None }) } else { Err(Error::NotFound) }
             }
             Poster::Account(account, badge) => {
@@ -130,9 +129,11 @@ impl InsertJob {
             Poster::Token(token, badge) => {
                 let own: Option<String> = batch
                     .conn
-                    .query_row("select name from token where id = ?1 and (site_id is null or site_id = ?2)", (token.0, self.site.0), |row| {
-                        row.get(0)
-                    })
+                    .query_row(
+                        "select name from token where id = ?1 and (site_id is null or site_id = ?2)",
+                        (token.0, self.site.0),
+                        |row| row.get(0),
+                    )
                     .optional()?;
                 self.staff(batch, "token", token.0, own, badge)
             }
@@ -143,7 +144,8 @@ impl InsertJob {
     fn staff(&self, batch: &mut Batch<'_>, provider: &str, subject: i64, own: Option<String>, badge: Badge) -> Result<Writer, Error> {
         let name = self.comment.name.clone().or(Some(own.ok_or(Error::NotFound)?));
         let key = (self.site.0, provider, subject.to_string());
-        let mut query = batch.conn.prepare_cached("select author_id from identity where site_id = ?1 and provider = ?2 and subject = ?3")?;
+        let mut query =
+            batch.conn.prepare_cached("select author_id from identity where site_id = ?1 and provider = ?2 and subject = ?3")?;
         let known: Option<i64> = query.query_row((key.0, key.1, &key.2), |row| row.get(0)).optional()?;
         let author = match known {
             Some(author) => AuthorId(author),
@@ -167,8 +169,8 @@ impl InsertJob {
         let status = self.decision.status();
         let mut insert = batch.conn.prepare_cached(
             "insert into comment(id, site_id, page_id, parent_id, root_id, depth, path, status, shown, badge, author_id, author_name,
-               author_website, markup_version, held_because, client_hash, created_at, source, html)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+               author_website, markup_version, held_because, created_at, source, html)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?;
         insert.execute(rusqlite::params![
             id.0,
@@ -186,7 +188,6 @@ impl InsertJob {
             self.comment.website,
             self.comment.markup_version,
             rows::reason_words(self.decision.reasons()),
-            self.client_hash,
             self.at.0,
             self.comment.source,
             self.comment.html,

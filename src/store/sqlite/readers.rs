@@ -48,7 +48,8 @@ impl Readers {
     fn lend(&self, wait_max: Duration) -> Result<Reading<'_>, Error> {
         // A poisoned lock says that a thread died while it held the list, which is whole between its two operations.
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut free, _) = self.returned.wait_timeout_while(free, wait_max, |free| free.is_empty()).unwrap_or_else(PoisonError::into_inner);
+        let (mut free, _) =
+            self.returned.wait_timeout_while(free, wait_max, |free| free.is_empty()).unwrap_or_else(PoisonError::into_inner);
         let slot = free.pop().ok_or(Error::Busy)?;
         drop(free);
         let mut reading = Reading { readers: self, conn: slot };

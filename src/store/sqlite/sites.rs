@@ -15,8 +15,7 @@ use crate::{
 impl Sites for SqliteStore {
     fn find_site(&self, key: &SiteKey) -> Result<Option<Site>, Error> {
         self.readers.read(|conn| {
-            let mut query =
-                conn.prepare_cached("select id, key, name, origins, rules, version, created_at from site where key = ?1")?;
+            let mut query = conn.prepare_cached("select id, key, name, origins, rules, version, created_at from site where key = ?1")?;
             query.query_row([key.as_str()], site_row).optional()?.map(SiteRow::into_site).transpose()
         })
     }

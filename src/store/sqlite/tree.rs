@@ -56,9 +56,8 @@ pub fn set_status(
     let (was, is) = (comment.status == Status::Published, to == Status::Published);
     let shown = is || row.child_count > 0;
     let words = rows::reason_words(because).filter(|_| to == Status::Pending);
-    let mut update = batch.conn.prepare_cached(
-        "update comment set status = ?3, shown = ?4, held_because = ?5 where site_id = ?1 and id = ?2",
-    )?;
+    let mut update =
+        batch.conn.prepare_cached("update comment set status = ?3, shown = ?4, held_because = ?5 where site_id = ?1 and id = ?2")?;
     update.execute((page.site_id.0, comment.id.0, rows::status_code(to), shown, words))?;
     if shown != row.shown {
         carry(batch, page, comment, shown)?;
@@ -67,9 +66,9 @@ pub fn set_status(
         page.published_count = page.published_count.saturating_sub(1);
     }
     if is && !was {
-        let mut delete = batch.conn.prepare_cached(
-            "delete from lesson where site_id = ?1 and comment_id = ?2 returning title, address_hash, address",
-        )?;
+        let mut delete = batch
+            .conn
+            .prepare_cached("delete from lesson where site_id = ?1 and comment_id = ?2 returning title, address_hash, address")?;
         let lessons = delete
             .query_map((page.site_id.0, comment.id.0), |row| {
                 let address = row.get::<_, Option<_>>(1)?.zip(row.get::<_, Option<_>>(2)?);
@@ -93,8 +92,7 @@ pub fn publish(batch: &mut Batch<'_>, page: &mut Page, lesson: &Lesson, at: Time
 pub fn carry(batch: &Batch<'_>, page: &mut Page, comment: &Comment, shown: bool) -> Result<(), Error> {
     let difference = if shown { 1 } else { -1 };
     let site = page.site_id.0;
-    let mut count_reply =
-        batch.conn.prepare_cached("update comment set reply_count = reply_count + ?3 where site_id = ?1 and id = ?2")?;
+    let mut count_reply = batch.conn.prepare_cached("update comment set reply_count = reply_count + ?3 where site_id = ?1 and id = ?2")?;
     let mut count_child = batch.conn.prepare_cached(
         "update comment set child_count = child_count + ?3 where site_id = ?1 and id = ?2
          returning parent_id, shown, status = 0 or child_count > 0",

@@ -13,7 +13,6 @@ use crate::{
 };
 
 /// Network hashes are kept for 30 days.
-const CLIENT_HASH_MS: i64 = 30 * 24 * 3600 * 1000;
 /// Rows that one job forgets, so that submits wait no longer for it than for each other.
 const FORGET_AT_ONCE: i64 = 500;
 
@@ -68,23 +67,12 @@ impl Upkeep for SqliteStore {
 
     fn forget_old(&self, now: Timestamp) -> Result<(), Error> {
         self.forget(
-            "update comment set client_hash = null where id in (
-               select id from comment where client_hash is not null and created_at <= ?1 limit ?2)",
-            now.0.saturating_sub(CLIENT_HASH_MS),
-        )?;
-        self.forget(
             "delete from submission where (site_id, nonce) in (
                select site_id, nonce from submission where created_at <= ?1 limit ?2)",
             now.0.saturating_sub(KEY_MS),
         )?;
-        self.forget(
-            "delete from session where secret_hash in (select secret_hash from session where expires_at <= ?1 limit ?2)",
-            now.0,
-        )?;
-        self.forget(
-            "delete from setup_code where code_hash in (select code_hash from setup_code where expires_at <= ?1 limit ?2)",
-            now.0,
-        )
+        self.forget("delete from session where secret_hash in (select secret_hash from session where expires_at <= ?1 limit ?2)", now.0)?;
+        self.forget("delete from setup_code where code_hash in (select code_hash from setup_code where expires_at <= ?1 limit ?2)", now.0)
     }
 }
 

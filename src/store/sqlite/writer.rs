@@ -265,14 +265,8 @@ mod tests {
     fn a_failed_commit_fails_the_whole_batch_and_the_next_one_works() {
         let (_folder, path, writer) = writer();
         writer.write(insert(1)).unwrap();
-        let results = together(
-            &writer,
-            vec![
-                Box::new(insert(2)),
-                Box::new(|batch| Ok(batch.conn.execute_batch("rollback")?)),
-                Box::new(insert(3)),
-            ],
-        );
+        let results =
+            together(&writer, vec![Box::new(insert(2)), Box::new(|batch| Ok(batch.conn.execute_batch("rollback")?)), Box::new(insert(3))]);
         assert!(results.iter().all(|result| matches!(result, Err(Error::Disk(_)))), "{results:?}");
         assert_eq!(seen(&path), [1]);
         writer.write(insert(5)).unwrap();

@@ -3,16 +3,16 @@
 use warp::{Filter, filters::BoxedFilter, http::StatusCode, reply::Response};
 
 use crate::actions::{
-    Accepted, ListQuery, Move, Sent, edit_comment, edit_comment_as_staff, find_token_staff, list_comments, moderate, read_own, submit_comment,
-    withdraw_comment,
+    Accepted, ListQuery, Move, Sent, edit_comment, edit_comment_as_staff, find_token_staff, list_comments, moderate, read_own,
+    submit_comment, withdraw_comment,
 };
 use crate::app::App;
 use crate::error::Error;
 use crate::model::{CommentId, FieldError, PageAddress, Scope, Site, Status};
 use crate::web::Web;
-use crate::web::api::threads::{cursor, limit, page_asked};
 use crate::web::api::wire::{AcceptedAnswer, CommentAnswer, CommentBody, EditBody, ListAnswer, SubmitBody};
 use crate::web::api::{json, ok, read, staff, write};
+use crate::web::asked::{cursor, limit, page_asked};
 use crate::web::face::Face;
 use crate::web::reply::{answer, error_body, status_of};
 use crate::web::request::{BODY_BYTES_MAX, Body, Caller, Query, body, caller, parse_json, query};

@@ -5,7 +5,7 @@ mod pages;
 mod threads;
 mod wire;
 
-use std::future::Future;
+pub use threads::totals_of;
 
 use warp::{Filter, Reply, filters::BoxedFilter, http::StatusCode, reply::Response};
 
@@ -20,7 +20,14 @@ use crate::web::reply::answer;
 use crate::web::request::{Caller, caller};
 
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
-    threads::routes(web.clone()).or(comments::routes(web.clone())).unify().or(pages::routes(web.clone())).unify().or(preflight(web)).unify().boxed()
+    threads::routes(web.clone())
+        .or(comments::routes(web.clone()))
+        .unify()
+        .or(pages::routes(web.clone()))
+        .unify()
+        .or(preflight(web))
+        .unify()
+        .boxed()
 }
 
 /// A browser asks before a page of another origin may write JSON: yes for the origins of that site.
@@ -44,7 +51,12 @@ fn preflight(web: Web) -> BoxedFilter<(Response,)> {
 }
 
 /// Runs a read that everybody may make and turns its outcome into an answer.
-async fn read(web: Web, site: String, caller: Caller, act: impl FnOnce(&App, &Site, &Caller) -> Result<Response, Error> + Send + 'static) -> Response {
+async fn read(
+    web: Web,
+    site: String,
+    caller: Caller,
+    act: impl FnOnce(&App, &Site, &Caller) -> Result<Response, Error> + Send + 'static,
+) -> Response {
     let outcome = web.app.blocking(Work::Read, move |app| {
         let site = find_site(app, &site)?;
         app.limits.check_read(caller.client.0).map_err(Error::TooMany)?;
@@ -54,26 +66,24 @@ async fn read(web: Web, site: String, caller: Caller, act: impl FnOnce(&App, &Si
 }
 
 /// Runs a write: the origin is checked before anything else is looked at, and named in the answer when it is listed.
-fn write(
+async fn write(
     web: Web,
     site: String,
     caller: Caller,
     act: impl FnOnce(&App, &Site, &Caller) -> Result<Response, Error> + Send + 'static,
-) -> impl Future<Output = Response> + Send {
-    async move {
-        let origin = caller.origin.clone();
-        let outcome = web.app.blocking(Work::Write, move |app| {
-            let site = find_site(app, &site)?;
-            check_origin(app, &site, &caller.visitor())?;
-            // From here on the origin is listed, and its page may read why something failed.
-            Ok(answer(act(app, &site, &caller), &Face::Json))
-        });
-        let outcome = outcome.await;
-        let listed = outcome.is_ok();
-        let mut response = answer(outcome, &Face::Json);
-        cors::add_named(response.headers_mut(), origin.as_deref().filter(|_| listed));
-        response
-    }
+) -> Response {
+    let origin = caller.origin.clone();
+    let outcome = web.app.blocking(Work::Write, move |app| {
+        let site = find_site(app, &site)?;
+        check_origin(app, &site, &caller.visitor())?;
+        // From here on the origin is listed, and its page may read why something failed.
+        Ok(answer(act(app, &site, &caller), &Face::Json))
+    });
+    let outcome = outcome.await;
+    let listed = outcome.is_ok();
+    let mut response = answer(outcome, &Face::Json);
+    cors::add_named(response.headers_mut(), origin.as_deref().filter(|_| listed));
+    response
 }
 
 /// The staff behind the request's token. `BearerMissing` without one, `BearerForbids` below that scope.

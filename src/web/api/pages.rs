@@ -71,7 +71,9 @@ fn parse_rules(body: BTreeMap<String, Value>) -> Result<SiteChange, Error> {
         Value::String(text) => Ok(text),
         Value::Number(number) => Ok(number.to_string()),
         Value::Null => Ok(String::new()),
-        Value::Array(values) if values.iter().all(Value::is_string) => Ok(values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
+        Value::Array(values) if values.iter().all(Value::is_string) => {
+            Ok(values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","))
+        }
         _ => Err(Error::from(RuleError { name: name.to_owned(), problem: "takes a text or a number".into() })),
     };
     let values = body.into_iter().map(|(name, value)| text(&name, value).map(|text| (name, text)));

@@ -158,7 +158,11 @@ impl CommentBody {
             id: comment.id.to_string(),
             parent: comment.parent.map(|id| id.to_string()),
             depth: comment.depth,
-            author: Some(AuthorBody { name: author.name.clone(), website: author.website.clone(), badge: author.badge.map(|badge| badge.word()) }),
+            author: Some(AuthorBody {
+                name: author.name.clone(),
+                website: author.website.clone(),
+                badge: author.badge.map(|badge| badge.word()),
+            }),
             html: comment.html.clone(),
             text: None,
             status: comment.status.word(),

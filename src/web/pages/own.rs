@@ -8,7 +8,10 @@ use crate::app::{App, Visitor, Work};
 use crate::error::Error;
 use crate::model::{Comment, CommentOnPage, Site, Status};
 use crate::web::Web;
-use crate::web::pages::{redirect, refused, templates::{page, sentence}};
+use crate::web::pages::{
+    redirect, refused,
+    templates::{page, sentence},
+};
 use crate::web::reply::status_of;
 use crate::web::request::{Body, Caller, parse_form};
 
@@ -56,7 +59,15 @@ fn hidden(error: Error) -> Error {
     }
 }
 
-fn draw(app: &App, web: &Web, site: &Site, own: &CommentOnPage, receipt: &str, problem: Option<Error>, typed: Option<String>) -> Result<Response, Error> {
+fn draw(
+    app: &App,
+    web: &Web,
+    site: &Site,
+    own: &CommentOnPage,
+    receipt: &str,
+    problem: Option<Error>,
+    typed: Option<String>,
+) -> Result<Response, Error> {
     let texts = web.renderer.texts("en");
     let comment = &own.comment;
     let article = web.renderer.own_article(site, comment, receipt, texts.lang).map_err(|error| Error::Internal(error.to_string()))?;
@@ -73,7 +84,8 @@ fn draw(app: &App, web: &Web, site: &Site, own: &CommentOnPage, receipt: &str, p
         Status::Published if app.now() <= until => Some(texts.get("page.edit_until").replace("{time}", &until.words())),
         _ => None,
     };
-    let thread = url::form_urlencoded::Serializer::new(format!("/t/{}?", site.key)).append_pair("page", &own.page.url).finish().replace("?&", "?");
+    let thread =
+        url::form_urlencoded::Serializer::new(format!("/t/{}?", site.key)).append_pair("page", &own.page.url).finish().replace("?&", "?");
     let status = problem.as_ref().map_or(StatusCode::OK, status_of);
     let problem = problem.map(|error| json!({"code": error.code(), "sentence": sentence(texts, &error)}));
     page(

@@ -17,7 +17,8 @@ use crate::web::face::Face;
 use crate::web::packed::Packed;
 use crate::web::reply::refuse;
 
-pub static CSS: LazyLock<Packed> = LazyLock::new(|| Packed::new("text/css; charset=utf-8", Bytes::from_static(include_bytes!("pages.css"))));
+pub static CSS: LazyLock<Packed> =
+    LazyLock::new(|| Packed::new("text/css; charset=utf-8", Bytes::from_static(include_bytes!("pages.css"))));
 
 /// The address of the style sheet; it changes with the sheet, so that it can be kept for ever.
 pub static CSS_PATH: LazyLock<String> = LazyLock::new(|| format!("/t/page.css?v={}", crate::web::assets::version_of(CSS.plain())));
@@ -50,7 +51,8 @@ pub fn page(template: &str, status: StatusCode, texts: &Texts, view: Value) -> R
 
 fn draw(template: &str, texts: &Texts, mut view: Value) -> Result<String, handlebars::RenderError> {
     if let Some(view) = view.as_object_mut() {
-        for (name, value) in [("lang", json!(texts.lang)), ("dir", json!(texts.get("dir"))), ("css", json!(*CSS_PATH)), ("t", words(texts))] {
+        for (name, value) in [("lang", json!(texts.lang)), ("dir", json!(texts.get("dir"))), ("css", json!(*CSS_PATH)), ("t", words(texts))]
+        {
             view.insert(name.to_owned(), value);
         }
         for absent in ["canonical", "feed"] {
@@ -68,14 +70,38 @@ fn with_policy(mut response: Response) -> Response {
 /// The texts that templates name, by their last word.
 pub fn words(texts: &Texts) -> Value {
     const OF_PAGES: [&str; 16] = [
-        "back", "back_to_thread", "feed", "first", "which_page", "no_pages", "cancel", "keep_this_page", "edit", "save", "withdraw", "withdraw_hint",
-        "withdraw_button", "write", "reply", "problem",
+        "back",
+        "back_to_thread",
+        "feed",
+        "first",
+        "which_page",
+        "no_pages",
+        "cancel",
+        "keep_this_page",
+        "edit",
+        "save",
+        "withdraw",
+        "withdraw_hint",
+        "withdraw_button",
+        "write",
+        "reply",
+        "problem",
     ];
     const OF_FORMS: [&str; 9] = ["text", "markdown", "name", "website", "optional", "trap", "send", "privacy", "privacy_link"];
     let pages = OF_PAGES.map(|word| (word, texts.get(&format!("page.{word}")).to_owned()));
     let forms = OF_FORMS.map(|word| (word, texts.get(&format!("form.{word}")).to_owned()));
-    let shared = [("empty", texts.get("empty").to_owned()), ("closed", texts.get("closed").to_owned()), ("more", texts.get("widget.more").to_owned())];
-    pages.into_iter().chain(forms).chain(shared).map(|(word, text)| (word.to_owned(), Value::String(text))).collect::<serde_json::Map<_, _>>().into()
+    let shared = [
+        ("empty", texts.get("empty").to_owned()),
+        ("closed", texts.get("closed").to_owned()),
+        ("more", texts.get("widget.more").to_owned()),
+    ];
+    pages
+        .into_iter()
+        .chain(forms)
+        .chain(shared)
+        .map(|(word, text)| (word.to_owned(), Value::String(text)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// The sentence for an error in that language, with its limit in it.

@@ -10,8 +10,11 @@ use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, ThreadSl
 use crate::render::{PageLinks, Part, Texts};
 use crate::secrets::new_secret;
 use crate::web::Web;
-use crate::web::api::threads::{cursor, page_asked, sort};
-use crate::web::pages::{redirect, refused, templates::{page, sentence, words}};
+use crate::web::asked::{cursor, page_asked, sort};
+use crate::web::pages::{
+    redirect, refused,
+    templates::{page, sentence, words},
+};
 use crate::web::reply::status_of;
 use crate::web::request::{Body, Caller, Form, Query, parse_form};
 use crate::web::widget::sent;
@@ -35,7 +38,14 @@ pub async fn read(site: String, query: Query, caller: Caller, web: Web) -> Respo
         let thread = find_thread(app, site, &asked)?;
         let around = query.get("around")?.map(|id| id.parse().map_err(|()| Error::CommentUnknown)).transpose()?;
         let reply = query.get("reply")?.map(|id| id.parse().map_err(|()| Error::CommentUnknown)).transpose()?;
-        let view = View { sort: sort(&query)?, cursor: cursor(&query)?, around, url: asked.url, title: query.get("title")?, fields: Fields::new(reply) };
+        let view = View {
+            sort: sort(&query)?,
+            cursor: cursor(&query)?,
+            around,
+            url: asked.url,
+            title: query.get("title")?,
+            fields: Fields::new(reply),
+        };
         draw(app, &draw_with, &thread, view, StatusCode::OK)
     });
     drawn.await.unwrap_or_else(|error| refused(&web, error, None))
@@ -65,9 +75,22 @@ fn again(app: &App, web: &Web, site: Site, form: &Form, _visitor: &Visitor, erro
     // A page that cannot be shown leaves nothing to type into; its own error is what people have to know.
     let thread = find_thread(app, site, &asked)?;
     let parent = form.get("parent").and_then(|id| id.parse().ok());
-    let fields = Fields { text: text("text"), name: text("name"), website: text("website"), key: text("key").filter(|_| !matches!(error, Error::AlreadySent(_))), ..Fields::new(parent) };
+    let fields = Fields {
+        text: text("text"),
+        name: text("name"),
+        website: text("website"),
+        key: text("key").filter(|_| !matches!(error, Error::AlreadySent(_))),
+        ..Fields::new(parent)
+    };
     let status = status_of(&error);
-    let view = View { sort: Sort::default(), cursor: None, around: None, url: asked.url, title: text("title"), fields: Fields { problem: Some(error), ..fields } };
+    let view = View {
+        sort: Sort::default(),
+        cursor: None,
+        around: None,
+        url: asked.url,
+        title: text("title"),
+        fields: Fields { problem: Some(error), ..fields },
+    };
     draw(app, web, &thread, view, status)
 }
 
@@ -108,12 +131,18 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
     let address = address_of(thread, view.url.as_deref());
     let comments = slice.as_ref().map(|slice| comments(web, slice, &part, &address, state, texts)).transpose()?;
     let title = slice.as_ref().map(|slice| slice.page.title.as_str()).filter(|title| !title.is_empty());
-    let title = title.map_or_else(|| texts.get("page.thread").replace("{site}", &thread.site.name), |title| texts.get("page.thread_of").replace("{title}", title));
+    let title = title.map_or_else(
+        || texts.get("page.thread").replace("{site}", &thread.site.name),
+        |title| texts.get("page.thread_of").replace("{title}", title),
+    );
     let total = slice.as_ref().map_or(0, |slice| slice.page.published_count);
     let post_url = slice.as_ref().map_or(&thread.address.url, |slice| &slice.page.url);
     let sorted = |sort: Sort| json!({"text": texts.get(&format!("sort.{}", sort.word())), "chosen": sort == view.sort, "address": format!("{address}&sort={}", sort.word())});
     let elsewhere = view.cursor.is_some() || view.around.is_some();
-    let next = slice.as_ref().and_then(|slice| slice.next.as_ref()).map(|next| format!("{address}&sort={}&cursor={}", view.sort.word(), next.encode()));
+    let next = slice
+        .as_ref()
+        .and_then(|slice| slice.next.as_ref())
+        .map(|next| format!("{address}&sort={}&cursor={}", view.sort.word(), next.encode()));
     let feed: String = url::form_urlencoded::byte_serialize(thread.address.key.as_bytes()).collect();
     page(
         "thread",
@@ -160,7 +189,9 @@ fn comments(web: &Web, slice: &ThreadSlice, part: &ThreadPart, address: &str, st
 fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -> Result<Value, Error> {
     let fields = &view.fields;
     let parent = match fields.parent {
-        Some(id) => app.store.find_comment(thread.site.id, id)?.filter(|parent| Some(parent.page.id) == thread.page.as_ref().map(|page| page.id)),
+        Some(id) => {
+            app.store.find_comment(thread.site.id, id)?.filter(|parent| Some(parent.page.id) == thread.page.as_ref().map(|page| page.id))
+        }
         None => None,
     };
     let answering = parent.as_ref().map(|parent| {

@@ -4,14 +4,15 @@
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, Sleep, sleep_until},
+    sync::watch,
+    time::{Instant, Sleep, sleep_until, timeout_at},
 };
 
 use crate::web::server::Deadlines;
@@ -24,7 +25,7 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES_MAX: usize = 1024 * 1024;
 
 /// What a connection is doing, told by the bytes and by the requests that pass.
-pub struct Pulse(Mutex<(Phase, Instant)>);
+pub struct Pulse(watch::Sender<(Phase, Instant)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -32,30 +33,53 @@ pub enum Phase {
     Idle,
     /// Part of a head has come.
     Head,
-    /// A request is being answered.
+    /// A request is being answered; its body and its answer have deadlines of their own.
     Busy,
 }
 
 impl Pulse {
     pub fn new() -> Self {
-        Self(Mutex::new((Phase::Idle, Instant::now())))
+        Self(watch::Sender::new((Phase::Idle, Instant::now())))
     }
 
     pub fn set(&self, phase: Phase) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (phase, Instant::now());
+        self.0.send_replace((phase, Instant::now()));
     }
 
-    fn get(&self) -> (Phase, Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_idle(&self) -> bool {
+        self.0.borrow().0 == Phase::Idle
+    }
+
+    /// Ends when the client has not sent in time what it should. This watches from outside: the parser below
+    /// does not ask for bytes whenever the phase changes, so a deadline inside a read would be missed.
+    pub fn watch(&self, deadlines: Deadlines) -> impl Future<Output = ()> + use<> {
+        let mut pulse = self.0.subscribe();
+        async move {
+            loop {
+                let (phase, since) = *pulse.borrow_and_update();
+                let deadline = match phase {
+                    Phase::Idle => Some(since + deadlines.idle),
+                    Phase::Head => Some(since + deadlines.head),
+                    Phase::Busy => None,
+                };
+                let changed = match deadline {
+                    Some(deadline) => timeout_at(deadline, pulse.changed()).await.is_ok_and(|changed| changed.is_ok()),
+                    None => pulse.changed().await.is_ok(),
+                };
+                // Too late, or nothing is left to watch.
+                if !changed {
+                    return;
+                }
+            }
+        }
     }
 }
 
-/// A connection that ends with an error when a deadline passes.
+/// A connection that tells its pulse about bytes, and fails when nobody reads what it writes.
 pub struct Timed {
     stream: Stream,
     pulse: Arc<Pulse>,
-    deadlines: Deadlines,
-    reading: Option<Pin<Box<Sleep>>>,
+    write_stall: Duration,
     /// Armed only while a write waits for the client.
     writing: Option<Pin<Box<Sleep>>>,
     closing: Option<Closing>,
@@ -68,32 +92,14 @@ struct Closing {
 }
 
 impl Timed {
-    pub fn new(stream: Stream, pulse: Arc<Pulse>, deadlines: Deadlines) -> Self {
-        Self { stream, pulse, deadlines, reading: None, writing: None, closing: None }
+    pub fn new(stream: Stream, pulse: Arc<Pulse>, write_stall: Duration) -> Self {
+        Self { stream, pulse, write_stall, writing: None, closing: None }
     }
 
-    /// When the client must have sent something by; the body of a request has its own deadline.
-    fn read_deadline(&self) -> Option<Instant> {
-        match self.pulse.get() {
-            (Phase::Idle, since) => Some(since + self.deadlines.idle),
-            (Phase::Head, since) => Some(since + self.deadlines.head),
-            (Phase::Busy, _) => None,
-        }
-    }
-
-    /// Fails when the deadline has passed, and otherwise wakes the task then.
-    fn check_read_deadline(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        let Some(deadline) = self.read_deadline() else {
-            self.reading = None;
-            return Ok(());
-        };
-        let sleep = self.reading.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        if sleep.deadline() != deadline {
-            sleep.as_mut().reset(deadline);
-        }
-        match sleep.as_mut().poll(cx) {
-            Poll::Ready(()) => Err(io::Error::new(io::ErrorKind::TimedOut, "no request came in time")),
-            Poll::Pending => Ok(()),
+    /// A whole answer may lie in buffers; while it leaves them, the connection does not rest.
+    fn note_progress(&self, written: &Poll<io::Result<usize>>) {
+        if matches!(written, Poll::Ready(Ok(1..))) && self.pulse.is_idle() {
+            self.pulse.set(Phase::Idle);
         }
     }
 
@@ -103,7 +109,7 @@ impl Timed {
             self.writing = None;
             return written;
         }
-        let stall = self.deadlines.write_stall;
+        let stall = self.write_stall;
         let sleep = self.writing.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + stall)));
         ready!(sleep.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read its answer")))
@@ -113,10 +119,9 @@ impl Timed {
 impl AsyncRead for Timed {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        this.check_read_deadline(cx)?;
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
-        if buffer.filled().len() > before && this.pulse.get().0 == Phase::Idle {
+        if buffer.filled().len() > before && this.pulse.is_idle() {
             this.pulse.set(Phase::Head);
         }
         Poll::Ready(Ok(()))
@@ -126,11 +131,13 @@ impl AsyncRead for Timed {
 impl AsyncWrite for Timed {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.note_progress(&written);
         self.watch_write(cx, written)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.note_progress(&written);
         self.watch_write(cx, written)
     }
 

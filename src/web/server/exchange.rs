@@ -122,9 +122,8 @@ where
         {
             *response = draw(&error, &Face::at(path));
         }
-        let is_error = response.status().is_client_error() || response.status().is_server_error();
         let headers = response.headers_mut();
-        if is_error && is_public(method, path) && !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        if is_public(method, path) && !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
             add_public(headers);
         }
         add_common(headers, self.bounds.https);

@@ -94,7 +94,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         if let Self::Unix(_, Some(path)) = self
-            && let Err(error) = std::fs::remove_file(&path)
+            && let Err(error) = std::fs::remove_file(path)
         {
             tracing::debug!(%error, "the socket's path was gone already");
         }

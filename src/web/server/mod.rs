@@ -90,9 +90,9 @@ where
 {
     let deadlines = bounds.deadlines;
     let mut http1 = hyper::server::conn::http1::Builder::new();
-    // The deadlines of heads and idle connections are kept by `Timed`, which knows both apart.
+    // The deadlines of heads and idle connections are kept by `Pulse`, which knows both apart.
     http1.timer(TokioTimer::new()).header_read_timeout(None);
-    http1.max_headers(HEADERS_MAX).max_header_size(HEAD_BYTES_MAX).max_buf_size(BUFFER_BYTES_MAX);
+    http1.max_headers(HEADERS_MAX).max_buf_size(BUFFER_BYTES_MAX);
     let caps = Caps::new(&bounds);
     let exchange = Arc::new(Exchange { bounds, service, stop: stop.clone() });
     let graceful = GracefulShutdown::new();
@@ -105,7 +105,8 @@ where
             continue;
         };
         let pulse = Arc::new(Pulse::new());
-        let io = TokioIo::new(Timed::new(stream, pulse.clone(), deadlines));
+        let io = TokioIo::new(Timed::new(stream, pulse.clone(), deadlines.write_stall));
+        let late = pulse.watch(deadlines);
         let exchange = exchange.clone();
         let answer = hyper::service::service_fn(move |request| exchange.clone().answer(request, peer, pulse.clone()));
         let connection = graceful.watch(http1.serve_connection(io, answer));
@@ -116,6 +117,7 @@ where
                 ended = connection => if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
                 },
+                () = late => tracing::debug!("a client sent nothing in time"),
                 () = cut.cancelled() => {}
             }
         });

@@ -90,7 +90,6 @@ create index identity_author on identity(author_id);
 -- `badge`: 0 none, 1 author of the site, 2 moderator; set from the writer's rights at that time.
 -- `author_name` and `author_website` are as given with this very comment.
 -- `html` was cleaned when it was written. `held_because` is a list of words, while the comment is pending.
--- `client_hash` is a keyed hash of the sender's network, emptied after 30 days.
 create table comment(
   id integer primary key,
   site_id integer not null references site(id),
@@ -114,7 +113,6 @@ create table comment(
   markup_version integer not null,
   receipt_epoch integer not null default 0,
   held_because text,
-  client_hash blob,
   created_at integer not null,
   edited_at integer,
   source text not null,
@@ -141,9 +139,6 @@ create index comment_of_page on comment(page_id, status, id);
 
 -- Whether somebody has a published comment.
 create index comment_author on comment(author_id, status) where author_id is not null;
-
--- Network hashes that have to be forgotten.
-create index comment_client on comment(created_at) where client_hash is not null;
 
 -- Comments whose HTML was made by other rules than those of this program.
 create index comment_markup on comment(markup_version);

@@ -1,0 +1,112 @@
+//! One request to the desk: what was sent, and what `gate` found out about it.
+
+use std::sync::Arc;
+
+use crate::actions::Staff;
+use crate::app::{App, Visitor};
+use crate::error::Error;
+use crate::model::{CommentId, Session, Site};
+use crate::web::admin::{Desk, templates::Templates};
+use crate::web::request::{Body, Caller, Form, Query, parse_form};
+
+/// What is the same for every request to one desk.
+pub struct Surroundings {
+    pub app: App,
+    pub desk: Desk,
+    pub templates: Templates,
+}
+
+impl Surroundings {
+    pub fn new(app: App, desk: Desk) -> Self {
+        Self { app, desk, templates: Templates::new() }
+    }
+}
+
+pub struct Ask {
+    pub around: Arc<Surroundings>,
+    pub params: Vec<String>,
+    /// `None` where an answer needs nothing of the request.
+    pub caller: Option<Caller>,
+    pub query: Query,
+    pub form: Form,
+    pub session: Option<Session>,
+    pub on_site: Option<OnSite>,
+}
+
+/// The site that an address names, and what whoever asks may do there.
+pub struct OnSite {
+    pub site: Site,
+    pub staff: Staff,
+}
+
+impl Ask {
+    pub fn new(around: Arc<Surroundings>, params: Vec<String>, caller: Caller, query: Query) -> Self {
+        Self { around, params, caller: Some(caller), query, form: Form::default(), session: None, on_site: None }
+    }
+
+    /// Nobody asking for nothing: enough to draw an error.
+    pub fn blank(around: Arc<Surroundings>) -> Self {
+        Self { around, params: vec![], caller: None, query: Query::default(), form: Form::default(), session: None, on_site: None }
+    }
+
+    /// Reads the body of a POST; a GET has none.
+    pub fn read_form(&mut self, body: Option<Body>) -> Result<(), Error> {
+        if let (Some(body), Some(caller)) = (body, &self.caller) {
+            self.form = parse_form(caller, body)?;
+        }
+        Ok(())
+    }
+
+    pub fn app(&self) -> &App {
+        &self.around.app
+    }
+
+    pub fn desk(&self) -> &Desk {
+        &self.around.desk
+    }
+
+    pub fn caller(&self) -> Result<&Caller, Error> {
+        self.caller.as_ref().ok_or_else(|| Error::Internal("a handler ran without a request".into()))
+    }
+
+    /// What the browser keeps for this desk.
+    pub fn cookie(&self) -> Option<&str> {
+        self.caller.as_ref()?.cookie(self.desk().cookie)
+    }
+
+    /// Whoever asks, as actions know them.
+    pub fn visitor(&self) -> Visitor {
+        let caller = self.caller.as_ref();
+        Visitor { address: caller.and_then(|caller| caller.client.0), origin: caller.and_then(|caller| caller.origin.clone()), bearer: None }
+    }
+
+    pub fn session(&self) -> Result<&Session, Error> {
+        self.session.as_ref().ok_or(Error::SignInNeeded)
+    }
+
+
+    pub fn on_site(&self) -> Result<&OnSite, Error> {
+        self.on_site.as_ref().ok_or(Error::SiteUnknown)
+    }
+
+    /// The comment that the path names.
+    pub fn comment_id(&self) -> Result<CommentId, Error> {
+        self.params.get(1).and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)
+    }
+
+    /// The address of this server as this browser knows it; on this very machine that may be any name of it.
+    pub fn own_url(&self) -> String {
+        let local = self.caller.as_ref().filter(|caller| caller.host_is_loopback() && !caller.forwarded);
+        local.and_then(|caller| caller.host.as_deref()).map_or_else(|| self.app().config.public_url(), |host| format!("http://{host}"))
+    }
+
+    /// True when the script asks: it wants the part of the page that changes, without what stands around it.
+    pub fn wants_fragment(&self) -> bool {
+        self.form.has("fragment") || matches!(self.query.get("fragment"), Ok(Some(_)))
+    }
+
+    /// A parameter of the address; one that is there twice, or broken, counts as absent.
+    pub fn param(&self, name: &str) -> Option<String> {
+        self.query.get(name).ok().flatten()
+    }
+}
