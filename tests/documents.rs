@@ -259,14 +259,17 @@ fn t32_every_documented_route_answers_and_refuses_other_methods() {
             assert!(!taken || !text.contains("\"not_found\"") || path.starts_with("/v/"), "{method} {path}: {text}");
         }
     }
-    let (status, text) = ask(&server, "GET", "/api/v1/sites/demo/nothing");
-    assert!(status == 404 && text.contains("\"not_found\""), "{status} {text}");
+    for method in ["GET", "POST"] {
+        let (status, text) = ask(&server, method, "/api/v1/sites/blog/nothing");
+        assert!(status == 404 && text.contains("\"not_found\""), "{method}: {status} {text}");
+    }
+    assert!(server.run(&["check"]).contains("No damage"));
 }
 
 /// One request with plausible values in the path and an empty body.
 fn ask(server: &program::Program, method: &str, path: &str) -> (u16, String) {
     let filled = path
-        .replace("{site}", "demo")
+        .replace("{site}", "blog")
         .replace("{id}", "1")
         .replace("{action}", "approve")
         .replace("{version}", "0")

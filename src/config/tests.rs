@@ -1,3 +1,5 @@
+//! Layers of settings, and what is refused with which words.
+
 use super::*;
 
 struct Layers {

@@ -1,3 +1,5 @@
+//! Quotas by network, person, name and site, with a clock that is turned by hand.
+
 use std::sync::{Arc, atomic::AtomicI64, atomic::Ordering};
 
 use super::*;

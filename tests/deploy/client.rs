@@ -52,7 +52,7 @@ impl Front {
     pub fn submit(&self, from: &str, page: &str, text: &str, arguments: &[&str]) -> Answer {
         let body = serde_json::json!({"page": page, "text": text}).to_string();
         let arguments = [&["-H", "Content-Type: application/json", "--data-binary", &body], arguments].concat();
-        self.ask(from, "/api/v1/sites/demo/comments", &arguments)
+        self.ask(from, "/api/v1/sites/blog/comments", &arguments)
     }
 
     /// Asks for several paths over one connection, and gives back the bodies in order.

@@ -89,10 +89,10 @@ fn check_front(front: &Front) {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), large).expect("the file takes text");
     let body = format!("@{}", file.path().display());
-    let refused = front.ask("127.0.0.4", "/api/v1/sites/demo/comments", &["-H", "Content-Type: application/json", "--data-binary", &body]);
+    let refused = front.ask("127.0.0.4", "/api/v1/sites/blog/comments", &["-H", "Content-Type: application/json", "--data-binary", &body]);
     assert!(refused.status == 413 && refused.text().contains("body_too_large"), "{} {}", refused.status, refused.text());
     std::fs::write(file.path(), "a".repeat(1024 * 1024)).expect("the file takes text");
-    let refused = front.ask("127.0.0.4", "/api/v1/sites/demo/comments", &["-H", "Content-Type: application/json", "--data-binary", &body]);
+    let refused = front.ask("127.0.0.4", "/api/v1/sites/blog/comments", &["-H", "Content-Type: application/json", "--data-binary", &body]);
     assert_eq!(refused.status, 413);
 
     // Away from this machine there is no desk without signing in.
@@ -139,9 +139,9 @@ fn check_mixed(front: &Front) {
 fn request(front: &Front, n: usize, own: &str) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match n % 5 {
-        0 => words(&[&front.url(&format!("/api/v1/sites/demo/thread?page=/{own}/"))]),
-        1 => words(&["--data-urlencode", &format!("text=**{own}**"), &front.url("/w/demo/preview")]),
-        2 => words(&[&front.url(&format!("/w/demo/totals?p=/{own}/"))]),
+        0 => words(&[&front.url(&format!("/api/v1/sites/blog/thread?page=/{own}/"))]),
+        1 => words(&["--data-urlencode", &format!("text=**{own}**"), &front.url("/w/blog/preview")]),
+        2 => words(&[&front.url(&format!("/w/blog/totals?p=/{own}/"))]),
         3 => words(&[&front.url("/nothing/here")]),
         _ => {
             let body = serde_json::json!({"page": "/x/", "text": own, "key": own}).to_string();
@@ -151,7 +151,7 @@ fn request(front: &Front, n: usize, own: &str) -> Vec<String> {
                 "Content-Type: application/json",
                 "--data-binary",
                 &body,
-                &front.url(&format!("/api/v1/sites/demo/thread?page=/{own}/")),
+                &front.url(&format!("/api/v1/sites/blog/thread?page=/{own}/")),
                 "--get",
             ])
         }
@@ -172,7 +172,7 @@ fn t28_no_header_or_parameter_poisons_what_a_cache_keeps() {
         let mut answer = agent.get(format!("http://{}{path}", server.listen)).call().expect("the program answers");
         answer.body_mut().read_to_vec().expect("a body")
     };
-    for path in ["/w/demo/thread?page=/kept/", "/w/demo/totals?p=/kept/", "/feed/demo.atom", "/feed/demo.json", "/embed.js", "/totals.js"] {
+    for path in ["/w/blog/thread?page=/kept/", "/w/blog/totals?p=/kept/", "/feed/blog.atom", "/feed/blog.json", "/embed.js", "/totals.js"] {
         let expected = direct(path);
         let joined = if path.contains('?') { '&' } else { '?' };
         // First the cache is filled by somebody hostile, then others ask for the same address.
@@ -188,7 +188,7 @@ fn t28_no_header_or_parameter_poisons_what_a_cache_keeps() {
         }
     }
     // What belongs to one visitor is kept by nobody.
-    let own = front.ask("127.0.0.2", "/w/demo/mine", &["--data", "page=/kept/&receipts="]);
+    let own = front.ask("127.0.0.2", "/w/blog/mine", &["--data", "page=/kept/&receipts="]);
     assert!(own.header("cache-control").is_some_and(|value| value.contains("no-store")), "{}", own.head);
 }
 

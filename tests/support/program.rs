@@ -24,8 +24,9 @@ pub fn free_port() -> u16 {
 /// The program with this folder as its data and nothing of the surroundings' settings.
 pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rejoinder"));
-    let foreign = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("REJOINDER_"));
-    foreign.for_each(|name| drop(command.env_remove(name)));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REJOINDER_")) {
+        command.env_remove(name);
+    }
     command.current_dir(folder).arg("--data").arg(folder.join("data"));
     command
 }
@@ -36,8 +37,11 @@ impl Program {
         Self::start_at(&format!("127.0.0.1:{}", free_port()), tempfile::tempdir().expect("a temporary folder"), settings)
     }
 
-    /// Starts there, on a folder that may hold data already, and waits until it is ready.
+    /// Starts there, with one site `blog` of https://blog.example, and waits until it is ready.
     pub fn start_at(listen: &str, folder: tempfile::TempDir, settings: &[(&str, &str)]) -> Self {
+        let mut site = command(folder.path());
+        let added = site.args(["site", "add", "blog", "--origin", "https://blog.example"]).output().expect("the program starts");
+        assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
         let mut command = command(folder.path());
         command.env("REJOINDER_LISTEN", listen).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
