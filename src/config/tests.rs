@@ -1,4 +1,4 @@
-//! Layers of settings, and what is refused with which words.
+//! The settings, from layers made up here.
 
 use super::*;
 

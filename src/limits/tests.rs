@@ -1,4 +1,4 @@
-//! Quotas by network, person, name and site, with a clock that is turned by hand.
+//! The limits, with a clock whose hand these tests turn.
 
 use std::sync::{Arc, atomic::AtomicI64, atomic::Ordering};
 

@@ -13,8 +13,7 @@ use governor::{Quota, RateLimiter, clock, middleware::StateInformationMiddleware
 
 use crate::clock::Clock;
 use crate::error::Limited;
-
-use super::{Standing, keys::Key};
+use crate::limits::{Standing, keys::Key};
 
 /// Keys kept for one window, about 10 MB.
 pub const KEYS_MAX: usize = 100_000;

@@ -1,5 +1,6 @@
 //! Everything that speaks HTTP. Routes lie in one file for each kind of visitor; `server` accepts connections.
 
+pub mod admin;
 pub mod answers;
 pub mod api;
 pub mod asked;
@@ -53,6 +54,7 @@ impl Web {
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let widget = widget::routes(web.clone()).or(assets::routes(web.clone())).unify();
     let pages = pages::routes(web.clone()).or(feeds::routes(web.clone())).unify();
-    let rest = api::routes(web.clone()).or(health::routes(web)).unify();
-    widget.or(pages).unify().or(rest).unify().recover(recover::recover).unify().boxed()
+    let rest = api::routes(web.clone()).or(health::routes(web.clone())).unify();
+    let desk = admin::routes(web, admin::Desk::main());
+    widget.or(pages).unify().or(rest).unify().or(desk).unify().recover(recover::recover).unify().boxed()
 }

@@ -9,7 +9,7 @@ use warp::{
 };
 
 use crate::error::Error;
-use crate::web::{face::Face, reply::refuse};
+use crate::web::{face::Face, reply::refuse, request::BODY_BYTES_MAX};
 
 /// For `.recover(recover).unify()` around all routes.
 pub async fn recover(rejection: Rejection) -> Result<Response, Infallible> {
@@ -19,7 +19,7 @@ pub async fn recover(rejection: Rejection) -> Result<Response, Infallible> {
 /// Specific kinds first; 405 and 404 last, because routes that do not fit add those to every rejection.
 fn error_of(rejection: &Rejection) -> Error {
     if rejection.find::<PayloadTooLarge>().is_some() {
-        Error::BodyTooLarge { limit: crate::web::request::BODY_BYTES_MAX }
+        Error::BodyTooLarge { limit: BODY_BYTES_MAX }
     } else if rejection.find::<UnsupportedMediaType>().is_some() {
         Error::MediaTypeWrong { expected: "another media type" }
     } else if rejection.find::<InvalidHeader>().is_some()

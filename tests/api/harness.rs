@@ -32,7 +32,7 @@ pub const ORIGIN: &str = "https://blog.example";
 pub struct TestServer {
     pub base: String,
     pub app: App,
-    pub folder: TempDir,
+    _folder: TempDir,
     clock: Arc<AtomicI64>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
@@ -66,7 +66,7 @@ pub fn start_with(variables: &[(&str, &str)]) -> TestServer {
     });
     let (app, address): (App, SocketAddr) = told.recv().expect("the server starts");
     actions::add_site(&app, SITE, Some("The blog"), &[ORIGIN.to_owned()]).expect("a site");
-    TestServer { base: format!("http://{address}"), app, folder, clock, stop, thread: Some(thread) }
+    TestServer { base: format!("http://{address}"), app, _folder: folder, clock, stop, thread: Some(thread) }
 }
 
 impl Drop for TestServer {

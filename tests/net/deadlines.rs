@@ -47,7 +47,9 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn t70_a_hundred_stalled_clients_are_closed_in_time_and_others_do_not_notice() {
-    let server = Server::start(short()).await;
+    // Connections may rest long here, so that only the deadline that is meant can end them.
+    let deadlines = Deadlines { idle: Duration::from_secs(60), ..short().deadlines };
+    let server = Server::start(Bounds { deadlines, ..short() }).await;
     let address = server.address;
     let stalled = blocking(move || {
         let begun = Instant::now();

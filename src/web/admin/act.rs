@@ -68,7 +68,10 @@ pub fn edit(ask: &Ask) -> Result<Drawn, Error> {
 
 /// The comment's own page with the words that were not taken, and why; nothing typed is lost.
 fn show_again(ask: &Ask, error: Error, put: impl FnOnce(&mut CardForm, Kept)) -> Result<Drawn, Error> {
-    if matches!(error, Error::CommentUnknown | Error::RoleForbids | Error::Internal(_) | Error::DiskFull(_) | Error::Busy | Error::TooMany(_)) {
+    if matches!(
+        error,
+        Error::CommentUnknown | Error::RoleForbids | Error::Internal(_) | Error::DiskFull(_) | Error::Busy | Error::TooMany(_)
+    ) {
         return Err(error);
     }
     let text = ask.form.get("text").unwrap_or_default().to_owned();

@@ -77,13 +77,16 @@ impl Ask {
     /// Whoever asks, as actions know them.
     pub fn visitor(&self) -> Visitor {
         let caller = self.caller.as_ref();
-        Visitor { address: caller.and_then(|caller| caller.client.0), origin: caller.and_then(|caller| caller.origin.clone()), bearer: None }
+        Visitor {
+            address: caller.and_then(|caller| caller.client.0),
+            origin: caller.and_then(|caller| caller.origin.clone()),
+            bearer: None,
+        }
     }
 
     pub fn session(&self) -> Result<&Session, Error> {
         self.session.as_ref().ok_or(Error::SignInNeeded)
     }
-
 
     pub fn on_site(&self) -> Result<&OnSite, Error> {
         self.on_site.as_ref().ok_or(Error::SiteUnknown)

@@ -121,7 +121,8 @@ impl Card {
 impl ParentLine {
     fn new(comment: &Comment, parent: Option<&Comment>) -> Self {
         let name = parent.and_then(|parent| parent.author.name.clone()).or_else(|| comment.parent_name.clone());
-        let words = parent.filter(|parent| !parent.is_gone()).map_or_else(|| "a comment that is not shown".into(), |p| first_words(&p.source));
+        let words =
+            parent.filter(|parent| !parent.is_gone()).map_or_else(|| "a comment that is not shown".into(), |p| first_words(&p.source));
         Self { name, words }
     }
 }

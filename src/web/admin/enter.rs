@@ -171,8 +171,19 @@ mod tests {
             assert!(is_within("/admin/", right), "{right}");
         }
         for wrong in [
-            "/admin", "/", "//evil.test/", "/admin//evil.test", "/admin/../x", "https://evil.test/admin/", "/\\evil.test", "/admin/\\evil",
-            "/admin/%2f%2fevil", "/admin/\r\nx", "/administrator/", "javascript:alert(1)", "/admin/@evil.test",
+            "/admin",
+            "/",
+            "//evil.test/",
+            "/admin//evil.test",
+            "/admin/../x",
+            "https://evil.test/admin/",
+            "/\\evil.test",
+            "/admin/\\evil",
+            "/admin/%2f%2fevil",
+            "/admin/\r\nx",
+            "/administrator/",
+            "javascript:alert(1)",
+            "/admin/@evil.test",
         ] {
             assert!(!is_within("/admin/", wrong), "{wrong}");
         }

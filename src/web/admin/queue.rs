@@ -150,7 +150,9 @@ pub fn show_queue(ask: &Ask) -> Result<Drawn, Error> {
     };
     let sections = match list {
         Some(list) => vec![section(ask, on, list, cursor, waiting, &form)?],
-        None if waiting > 0 => vec![section(ask, on, List::Waiting, None, waiting, &form)?, section(ask, on, List::New, None, waiting, &form)?],
+        None if waiting > 0 => {
+            vec![section(ask, on, List::Waiting, None, waiting, &form)?, section(ask, on, List::New, None, waiting, &form)?]
+        }
         None => vec![section(ask, on, List::New, None, waiting, &form)?],
     };
     let silent = list.is_none() && sections.iter().all(|section| section.cards.is_empty());
@@ -183,8 +185,7 @@ fn tabs(address: &str, shown: Option<List>, waiting: u64) -> Vec<Tab> {
 fn section(ask: &Ask, on: &OnSite, list: List, cursor: Option<Cursor>, waiting: u64, form: &CardForm) -> Result<Section, Error> {
     let listed = actions::list_comments(ask.app(), &on.staff, &on.site, &list.query(cursor))?;
     let base = ask.desk().base;
-    let mut cards: Vec<Card> =
-        listed.comments.into_iter().map(|found| Card::new(ask.app(), base, on, found, form.clone())).collect();
+    let mut cards: Vec<Card> = listed.comments.into_iter().map(|found| Card::new(ask.app(), base, on, found, form.clone())).collect();
     chain(&mut cards);
     let more = listed.next.map(|next| format!("{}?show={}&cursor={}", site_address(ask, on), list.word(), next.encode()));
     let heading = if list == List::Waiting { format!("Waiting ({waiting})") } else { list.title().to_owned() };

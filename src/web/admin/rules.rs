@@ -145,7 +145,11 @@ impl Field {
             number: matches!(shown.kind, Kind::Number),
             choices,
             error,
-            command: format!("rejoinder site set {} {}", site.key, shell_word(&format!("{}={}", shown.name, stored(site, shown.name).replace('\n', ",")))),
+            command: format!(
+                "rejoinder site set {} {}",
+                site.key,
+                shell_word(&format!("{}={}", shown.name, stored(site, shown.name).replace('\n', ",")))
+            ),
             value,
         }
     }

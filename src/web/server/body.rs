@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::connection::{Phase, Pulse};
+use crate::web::server::connection::{Phase, Pulse};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 

@@ -14,9 +14,11 @@ use tokio::{
 };
 
 use crate::error::Error;
-use crate::web::{client::Peer, reply::error_body, server::Bounds};
-
-use super::listener::Stream;
+use crate::web::{
+    client::Peer,
+    reply::error_body,
+    server::{Bounds, listener::Stream},
+};
 
 /// Refusals that are being told at a time; beyond that a connection is dropped without a word.
 const REFUSALS_MAX: usize = 64;

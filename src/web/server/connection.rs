@@ -15,9 +15,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until, timeout_at},
 };
 
-use crate::web::server::Deadlines;
-
-use super::listener::Stream;
+use crate::web::server::{Deadlines, listener::Stream};
 
 /// How long, and for how many bytes, a closing connection still listens: closing with unread bytes would
 /// reset it and take the last answer away from the client.

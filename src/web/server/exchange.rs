@@ -23,12 +23,11 @@ use crate::web::{
     cors::add_public,
     face::{Face, area, is_public},
     reply::{Refused, add_common, draw, refuse},
-};
-
-use super::{
-    Bounds,
-    body::{ReplyBody, RequestBody},
-    connection::{Phase, Pulse},
+    server::{
+        Bounds,
+        body::{ReplyBody, RequestBody},
+        connection::{Phase, Pulse},
+    },
 };
 
 /// The most that the address and headers of a request may have together.
