@@ -157,7 +157,15 @@ fn t28_no_header_or_parameter_poisons_what_a_cache_keeps() {
         let mut answer = agent.get(format!("http://{}{path}", server.listen)).call().expect("the program answers");
         answer.body_mut().read_to_vec().expect("a body")
     };
-    for path in ["/w/blog/thread?page=/kept/", "/w/blog/totals?p=/kept/", "/feed/blog.atom", "/feed/blog.json", "/embed.js", "/totals.js"] {
+    for path in [
+        "/w/blog/thread?page=/kept/",
+        "/w/blog/thread?page=/other/",
+        "/w/blog/totals?p=/kept/",
+        "/feed/blog.atom",
+        "/feed/blog.json",
+        "/embed.js",
+        "/totals.js",
+    ] {
         let expected = direct(path);
         let joined = if path.contains('?') { '&' } else { '?' };
         // First the cache is filled by somebody hostile, then others ask for the same address.
@@ -167,6 +175,8 @@ fn t28_no_header_or_parameter_poisons_what_a_cache_keeps() {
             assert_eq!(poisoned.status, 200, "{address}: {}", poisoned.text());
             let plain = front.ask("127.0.0.6", &address, &[]);
             assert!(plain.body == expected && poisoned.body == expected, "{address} differs");
+            let unpacked = front.ask("127.0.0.7", &address, &["--compressed"]);
+            assert!(unpacked.body == expected, "{address} differs when it is packed");
             assert_eq!(plain.header("x-cache-status"), Some("HIT"), "{address}: {}", plain.head);
             assert_eq!(plain.header("set-cookie"), None);
             assert_eq!(plain.header("access-control-allow-origin"), Some("*"), "{address}: {}", plain.head);
