@@ -1,7 +1,7 @@
 // What this browser keeps: drafts, receipts, the name typed last, the order chosen. Storage may be
 // missing, full, or gone tomorrow; then everything works as on a first visit.
 
-import { NAME } from './settings.ts';
+import { NAME } from './name.ts';
 
 export interface Draft {
   text: string;

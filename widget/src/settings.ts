@@ -1,28 +1,27 @@
 // What the owner of a page says in attributes. This file alone reads them.
 
-export const NAME = 'rejoinder';
-export const MOUNT = `[data-${NAME}-thread]`;
-export const TAG = `${NAME}-thread`;
+import { MOUNT } from './name.ts';
+import { script } from './origin.ts';
 
 /** Properties of the element that mirror attributes of the same name. */
 export const PROPERTIES = ['site', 'page', 'theme', 'sort', 'url', 'load', 'depth', 'heading', 'form', 'live'];
 
 /** The text of one setting: the element wins over the mount around it, the mount over the script. */
-export function setting(name: string, element: Element | null, script: Element | null): string {
+export function setting(name: string, element?: Element): string {
   const data = `data-${name}`;
   return (
     element?.getAttribute(name) ??
     element?.getAttribute(data) ??
     element?.closest(MOUNT)?.getAttribute(data) ??
-    script?.getAttribute(data) ??
+    script.getAttribute(data) ??
     ''
   );
 }
 
 export type Settings = ReturnType<typeof readSettings>;
 
-export function readSettings(element: HTMLElement, script: Element | null) {
-  const read = (name: string, usual = '') => setting(name, element, script) || usual;
+export function readSettings(element: HTMLElement) {
+  const read = (name: string, usual = '') => setting(name, element) || usual;
   return {
     site: read('site'),
     page: read('page'),

@@ -9,7 +9,7 @@ export function readTexts(lines: string, lang: string): Texts {
   const plural = new Intl.PluralRules(lang);
   return (name, n = NaN, person = '') =>
     (texts[`${name}.${plural.select(n)}`] ?? texts[name] ?? '')
-      .replace('{n}', n.toLocaleString(lang))
+      .replace('{n}', `${n}`)
       .replace('{name}', () => person);
 }
 

@@ -1,12 +1,13 @@
 // Totals on list pages: every link with `data-rejoinder-total`, in as few requests as there are hundreds.
 
-import { NAME } from './settings.ts';
+import { NAME } from './name.ts';
+import { base } from './origin.ts';
 
 const TOTAL = `data-${NAME}-total`;
 const ASKED_MAX = 100;
 
 /** Fills in all totals below `root`. Links that a failed request leaves out keep their text. */
-export async function fillTotals(base: string, site: string, root: ParentNode): Promise<void> {
+export async function fillTotals(site: string, root: ParentNode): Promise<void> {
   const links = [...root.querySelectorAll(`[${TOTAL}]`)];
   const pageOf = (link: Element) => link.getAttribute(TOTAL) || (link as HTMLAnchorElement).href;
   const pages = [...new Set(links.map(pageOf))];

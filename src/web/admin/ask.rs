@@ -76,12 +76,7 @@ impl Ask {
 
     /// Whoever asks, as actions know them.
     pub fn visitor(&self) -> Visitor {
-        let caller = self.caller.as_ref();
-        Visitor {
-            address: caller.and_then(|caller| caller.client.0),
-            origin: caller.and_then(|caller| caller.origin.clone()),
-            bearer: None,
-        }
+        self.caller.as_ref().map(Caller::visitor).unwrap_or_default()
     }
 
     pub fn session(&self) -> Result<&Session, Error> {
@@ -97,10 +92,9 @@ impl Ask {
         self.params.get(1).and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)
     }
 
-    /// The address of this server as this browser knows it; on this very machine that may be any name of it.
+    /// The address of this server as this browser knows it.
     pub fn own_url(&self) -> String {
-        let local = self.caller.as_ref().filter(|caller| caller.host_is_loopback() && !caller.forwarded);
-        local.and_then(|caller| caller.host.as_deref()).map_or_else(|| self.app().config.public_url(), |host| format!("http://{host}"))
+        self.caller.as_ref().and_then(local_origin).unwrap_or_else(|| self.app().config.public_url())
     }
 
     /// True when the script asks: it wants the part of the page that changes, without what stands around it.
@@ -112,4 +106,10 @@ impl Ask {
     pub fn param(&self, name: &str) -> Option<String> {
         self.query.get(name).ok().flatten()
     }
+}
+
+/// The name by which a browser on this very machine knows us: any name of it counts. `None` for everybody else.
+pub fn local_origin(caller: &Caller) -> Option<String> {
+    let local = caller.host_is_loopback() && caller.peer_loopback && !caller.forwarded;
+    caller.host.as_deref().filter(|_| local).map(|host| format!("http://{host}"))
 }

@@ -1,12 +1,11 @@
 //! One comment as the desk shows it: where it stands, what it answers, why it waits, and what can be done.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use crate::actions::Move;
-use crate::app::App;
 use crate::model::{Badge, Comment, CommentOnPage, HoldReason, Page, PageState, Scope, Status, clean_name};
-use crate::secrets::new_secret;
-use crate::web::admin::ask::OnSite;
+use crate::web::admin::ask::{Ask, OnSite};
 
 #[derive(Serialize)]
 pub struct Card {
@@ -83,15 +82,15 @@ pub struct Button {
 }
 
 impl Card {
-    pub fn new(app: &App, base: &str, on: &OnSite, found: CommentOnPage, form: CardForm) -> Self {
+    pub fn new(ask: &Ask, on: &OnSite, found: CommentOnPage, form: CardForm) -> Self {
         let CommentOnPage { comment, page, parent } = found;
-        let closed = page.state_at(app.now(), on.site.rules.close_days) == PageState::Closed;
+        let closed = page.state_at(ask.app().now(), on.site.rules.close_days) == PageState::Closed;
         let can_decide = on.staff.require(Scope::Moderate).is_ok() && comment.status != Status::Withdrawn;
         let url = comment_url(&comment, &page);
         Self {
             id: comment.id.to_string(),
             version: version(&comment, closed),
-            address: format!("{base}/sites/{}/comments/{}", on.site.key, comment.id),
+            address: format!("{}/sites/{}/comments/{}", ask.desk().base, on.site.key, comment.id),
             at: comment.created_at.to_string(),
             at_words: comment.created_at.words(),
             edited: comment.edited_at.is_some(),
@@ -106,7 +105,7 @@ impl Card {
             moves: buttons(&comment),
             answer: answer_words(&comment),
             can_edit: matches!(comment.status, Status::Published | Status::Pending),
-            key: new_secret(),
+            key: answer_key(ask, &comment, &page),
             next: String::new(),
             badge: comment.author.badge.map(badge_words),
             name: comment.author.name,
@@ -134,6 +133,13 @@ pub fn chain(cards: &mut [Card]) {
         let before = at.checked_sub(1).and_then(|at| ids.get(at));
         card.next = ids.get(at + 1).or(before).cloned().unwrap_or_default();
     }
+}
+
+/// The same until the page changes, so that one answer sent twice is one and the next answer is another.
+fn answer_key(ask: &Ask, comment: &Comment, page: &Page) -> String {
+    let token = ask.session.as_ref().map_or("", |session| session.form_token.as_str());
+    let parts: [&[u8]; 3] = [token.as_bytes(), &comment.id.0.to_be_bytes(), &page.version.to_be_bytes()];
+    URL_SAFE_NO_PAD.encode(ask.app().secrets.keyed_hash("desk answer", &parts))
 }
 
 fn version(comment: &Comment, closed: bool) -> String {

@@ -9,7 +9,7 @@ use crate::model::{Origin, Role};
 use crate::secrets::hash_secret;
 use crate::web::admin::{
     Needs, Route,
-    ask::{Ask, OnSite},
+    ask::{Ask, OnSite, local_origin},
 };
 use crate::web::request::Caller;
 
@@ -41,10 +41,9 @@ fn check_own_origin(ask: &Ask) -> Result<(), Error> {
     if same { Ok(()) } else { Err(Error::FormTokenWrong) }
 }
 
-/// The configured origin; and on this very machine the one that the request itself was sent to.
+/// The configured origin; and on this very machine, without a proxy between, the one the request was sent to.
 fn is_own(ask: &Ask, caller: Option<&Caller>, origin: &Origin) -> bool {
-    let sent_to = caller.filter(|caller| caller.host_is_loopback()).and_then(|caller| caller.host.as_deref());
-    let local = sent_to.and_then(|host| format!("http://{host}").parse::<Origin>().ok());
+    let local = caller.and_then(local_origin).and_then(|local| local.parse::<Origin>().ok());
     local.as_ref() == Some(origin) || ask.app().config.is_own_origin(origin)
 }
 

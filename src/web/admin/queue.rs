@@ -184,8 +184,7 @@ fn tabs(address: &str, shown: Option<List>, waiting: u64) -> Vec<Tab> {
 
 fn section(ask: &Ask, on: &OnSite, list: List, cursor: Option<Cursor>, waiting: u64, form: &CardForm) -> Result<Section, Error> {
     let listed = actions::list_comments(ask.app(), &on.staff, &on.site, &list.query(cursor))?;
-    let base = ask.desk().base;
-    let mut cards: Vec<Card> = listed.comments.into_iter().map(|found| Card::new(ask.app(), base, on, found, form.clone())).collect();
+    let mut cards: Vec<Card> = listed.comments.into_iter().map(|found| Card::new(ask, on, found, form.clone())).collect();
     chain(&mut cards);
     let more = listed.next.map(|next| format!("{}?show={}&cursor={}", site_address(ask, on), list.word(), next.encode()));
     let heading = if list == List::Waiting { format!("Waiting ({waiting})") } else { list.title().to_owned() };
@@ -222,7 +221,7 @@ pub fn draw_one(ask: &Ask, change: impl FnOnce(&mut CardForm)) -> Result<Page, E
     let mut form = CardForm { show: ONE.into(), ..CardForm::default() };
     change(&mut form);
     let notice = notice_line(ask, on, CardForm { show: ONE.into(), ..CardForm::default() })?;
-    let card = Card::new(ask.app(), ask.desk().base, on, found, form);
+    let card = Card::new(ask, on, found, form);
     Page::new(Template::One, format!("A comment on {}", on.site.name), OnePage { address: site_address(ask, on), notice, card })
         .map(|page| page.at("comments"))
 }

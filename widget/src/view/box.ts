@@ -150,7 +150,7 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
   const preview = async () => {
     const { given, sentence } = await view.post('preview', { text: area.value });
     find(form, '.body')?.remove();
-    if (given) area.after(clean(given, view.settings.shift)!);
+    if (given) part('.text').after(clean(given, view.settings.shift)!);
     else complain(sentence || texts('failed'));
   };
 

@@ -3,7 +3,9 @@
 import css from '../widget.css';
 import { ask, type Answer, type Fields } from '../api.ts';
 import { draftsOf, keep, listDrafts, pruneDrafts, recall } from '../drafts.ts';
-import { NAME, PROPERTIES, readSettings, setting } from '../settings.ts';
+import { NAME } from '../name.ts';
+import { base } from '../origin.ts';
+import { PROPERTIES, readSettings, setting } from '../settings.ts';
 import { commentInHash, originsCommand, readTexts } from '../thread.ts';
 import { check, watch } from './arrivals.ts';
 import { makeBox, openEdit, openReply } from './box.ts';
@@ -15,9 +17,6 @@ import { articleOf, find, titleOf, type View } from './view.ts';
 
 const SLOW_MS = 8000;
 const NEAR = '600px';
-
-/** What all threads of a page share: where the script came from. */
-export const origin: { script: HTMLScriptElement | null; base: string } = { script: null, base: '' };
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
@@ -45,7 +44,7 @@ export class ThreadElement extends HTMLElement {
     root.append(make('slot'), section, status!, alert!);
     const talk = async (method: 'GET' | 'POST', route: string, fields: Fields) => {
       const { site, lang } = view.settings;
-      const answer = await ask(method, `${origin.base}w/${site}/${route}`, { ...fields, lang });
+      const answer = await ask(method, `${base}w/${site}/${route}`, { ...fields, lang });
       const { code, origins } = answer.refusal;
       if (/^(page_foreign|origin_unlisted)$/.test(code!)) console.warn((answer.command = originsCommand(site, origins)));
       return answer;
@@ -162,7 +161,7 @@ export class ThreadElement extends HTMLElement {
   }
 
   #read(): void {
-    const { theme, depth } = (this.#view.settings = readSettings(this, origin.script));
+    const { theme, depth } = (this.#view.settings = readSettings(this));
     Object.assign(this.#view.section.dataset, { theme, depth });
   }
 
@@ -192,6 +191,7 @@ export class ThreadElement extends HTMLElement {
       roots: find(section, '.list'),
       texts: readTexts(template('texts').textContent!, lang),
       relative: new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }),
+      exact: new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'short' }),
       shown: +total!,
       actions: clean(template('actions').firstElementChild!, shift),
       blank: clean(template('form').firstElementChild!, shift),
@@ -203,8 +203,8 @@ export class ThreadElement extends HTMLElement {
     this.replaceChildren();
     this.#read();
 
-    const select = find<HTMLSelectElement>(section, 'select')!;
-    select.onchange = () => view.order(select.value);
+    const select = find<HTMLSelectElement>(section, 'select');
+    if (select) select.onchange = () => view.order(select.value);
     section.onclick = (event) => {
       const pressed = event.target as HTMLElement;
       const article = pressed.closest('article')!;
@@ -226,11 +226,12 @@ export class ThreadElement extends HTMLElement {
       const article = articleOf(view, name.slice(drafts.length + 1));
       if (article && state === 'open') openReply(view, article, undefined, true);
     }
-    if (focus?.matches('select')) select.focus();
+    if (select && focus?.matches('select')) select.focus();
     else if (focus) titleOf(view).focus();
     if (!this.#loaded) watch(view, this.#stay.signal);
     this.#loaded = true;
-    void showMine(view).then(() => this.#follow());
+    // In a task of its own: going somewhere lays everything out.
+    void showMine(view).then(() => setTimeout(() => this.#follow()));
     view.emit('ready', { total: view.shown, shown: articles.length });
   }
 
@@ -249,9 +250,9 @@ export class ThreadElement extends HTMLElement {
     section.ariaBusy = null;
     section.style.minHeight = '';
     find(section, '.trouble')?.remove();
-    box.append(button('retry', settings.labelError, () => this.reload()));
     // The owner at their own machine reads on the page what to type; others have the console.
-    if (command && /^(localhost|127\.|\[::1])/.test(location.hostname)) box.append(make('code', '', command));
+    if (command && /^(localhost|127\.|\[::1])/.test(location.hostname)) box.append(make('pre', '', command));
+    box.append(button('retry', settings.labelError, () => this.reload()));
     section.prepend(box);
     view.alarm(sentence || settings.labelError);
     view.emit('error', { status, action: 'load' });
@@ -262,7 +263,7 @@ export class ThreadElement extends HTMLElement {
 for (const name of PROPERTIES) {
   Object.defineProperty(ThreadElement.prototype, name, {
     get(this: ThreadElement) {
-      return setting(name, this, origin.script);
+      return setting(name, this);
     },
     set(this: ThreadElement, value: string) {
       this.setAttribute(name, value);

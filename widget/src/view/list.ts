@@ -82,7 +82,7 @@ export function stamp(view: View, article: HTMLElement): void {
   article.setAttribute('aria-labelledby', heading.id);
   article.dataset.letter = [...name][0]?.toUpperCase();
   link.href = `#${article.id}`;
-  link.title = new Date(time.dateTime).toLocaleString(view.section.lang);
+  link.title = view.exact.format(new Date(time.dateTime));
   time.replaceWith(link);
   link.append(time);
   tell(view, time);

@@ -13,8 +13,9 @@ export interface View {
   /** The list of roots in it. */
   roots: HTMLElement;
   texts: Texts;
-  /** Costly to make, so there is one. */
+  /** Costly to make, so there is one of each. */
   relative: Intl.RelativeTimeFormat;
+  exact: Intl.DateTimeFormat;
   /** What the names of this page's drafts begin with. */
   drafts: string;
   /** How many comments the title says there are. */
