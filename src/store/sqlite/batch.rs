@@ -5,12 +5,10 @@ use std::{collections::HashMap, mem};
 
 use rusqlite::Connection;
 
-use crate::{
-    model::{Page, PageId, SiteId, Timestamp},
-    store::{
-        Error,
-        sqlite::{ids::Ids, rows},
-    },
+use crate::model::{Page, PageId, SiteId, Timestamp};
+use crate::store::{
+    Error,
+    sqlite::{ids::Ids, rows},
 };
 
 pub struct Batch<'c> {
