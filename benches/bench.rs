@@ -91,7 +91,7 @@ fn measure_start() -> Vec<Row> {
 
 /// Durable submits of one and of 64 submitters, on a disk whose sync is slowed.
 fn measure_writes(time: Duration) -> Vec<Row> {
-    let library = std::env::var("REJOINDER_SLOW_SYNC").map(PathBuf::from).expect("script/bench says where the slowed sync is");
+    let library = std::env::var("REJOINDER_BENCH_SLOW_SYNC").map(PathBuf::from).expect("script/bench says where the slowed sync is");
     let rate = |submitters: usize| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Server::start(folder.path(), Some(&library));

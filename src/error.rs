@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{
-    model::{FieldError, RuleError},
-    store::{self, Conflict, Submitted},
-};
+use crate::model::{FieldError, RuleError};
+use crate::store::{self, Conflict, Submitted};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

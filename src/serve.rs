@@ -38,7 +38,7 @@ impl Server {
     /// Opens the data, makes the demo where no site exists, and begins the first set-up where nobody has signed in yet.
     pub fn prepare(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let app = open_app(config, clock)?;
-        let demo = false;
+        let demo = web::demo::prepare(&app)?;
         let code = actions::begin_set_up(&app)?;
         let greeting = greet(&app, demo, code.as_deref())?;
         Ok(Self { app, greeting })

@@ -47,8 +47,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("log.level", "info", "error, warn, info, debug or trace"),
 ];
 
-/// Variables that begin like settings and are none.
-const OTHER_VARIABLES: &[&str] = &["REJOINDER_CONFIG", "REJOINDER_CORPORA"];
+/// What variables begin with that are no settings: the settings file, and what tests, long runs and benchmarks are told.
+const OTHER_VARIABLES: &[&str] = &["REJOINDER_CONFIG", "REJOINDER_CORPORA", "REJOINDER_PROOF_", "REJOINDER_BENCH_"];
 const PREFIX: &str = "REJOINDER_";
 const FILE_NAME: &str = "rejoinder.toml";
 
@@ -333,7 +333,7 @@ fn variable_of(name: &str) -> String {
 fn read_variables(environment: &BTreeMap<String, String>) -> Result<Vec<(&'static str, (String, Source))>> {
     let mut values: Vec<(&'static str, (String, Source))> = vec![];
     for (variable, value) in environment {
-        if OTHER_VARIABLES.contains(&variable.as_str()) {
+        if OTHER_VARIABLES.iter().any(|other| variable == other || other.ends_with('_') && variable.starts_with(other)) {
             continue;
         }
         let by = |variable: &str| SETTINGS.iter().find(|setting| variable_of(setting.name) == variable);

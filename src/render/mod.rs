@@ -203,6 +203,11 @@ fn form_texts(texts: &Texts) -> Value {
     json!({
         "sort": texts.get("sort"),
         "reply": texts.get("reply"),
+        "edit": texts.get("edit"),
+        "delete": texts.get("delete"),
+        "draft": texts.get("form.draft"),
+        "discard": texts.get("form.discard"),
+        "cancel": texts.get("form.cancel"),
         "text": texts.get("form.text"),
         "name": texts.get("form.name"),
         "website": texts.get("form.website"),

@@ -7,6 +7,7 @@ pub mod asked;
 pub mod assets;
 pub mod client;
 pub mod cors;
+pub mod demo;
 pub mod face;
 pub mod feeds;
 pub mod form;
@@ -55,6 +56,6 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let widget = widget::routes(web.clone()).or(assets::routes(web.clone())).unify();
     let pages = pages::routes(web.clone()).or(feeds::routes(web.clone())).unify();
     let rest = api::routes(web.clone()).or(health::routes(web.clone())).unify();
-    let desk = admin::routes(web, admin::Desk::main());
-    widget.or(pages).unify().or(rest).unify().or(desk).unify().recover(recover::recover).unify().boxed()
+    let staff = admin::routes(web.clone(), admin::Desk::main()).or(demo::routes(web)).unify();
+    widget.or(pages).unify().or(rest).unify().or(staff).unify().recover(recover::recover).unify().boxed()
 }

@@ -1,66 +1,43 @@
 // What the owner of a page says in attributes. This file alone reads them.
 
-export const NAME = 'rejoinder';
-export const MOUNT = `[data-${NAME}-thread]`;
-export const TAG = `${NAME}-thread`;
+import { MOUNT } from './name.ts';
+import { script } from './origin.ts';
 
-export interface Settings {
-  site: string;
-  page: string;
-  url: string;
-  title: string;
-  lang: string;
-  theme: string;
-  sort: string;
-  load: string;
-  depth: number;
-  heading: number;
-  form: string;
-  live: string;
-  minHeight: string;
-  /** The one sentence the script brings itself: it is needed when nothing could be loaded. */
-  labelError: string;
-}
-
-/** What `Rejoinder` offers as properties of the element, and reads as attributes of the same name. */
-export const PROPERTIES = ['site', 'page', 'url', 'theme', 'sort', 'load', 'depth', 'heading', 'form', 'live'] as const;
+/** Properties of the element that mirror attributes of the same name. */
+export const PROPERTIES = ['site', 'page', 'theme', 'sort', 'url', 'load', 'depth', 'heading', 'form', 'live'];
 
 /** The text of one setting: the element wins over the mount around it, the mount over the script. */
-export function setting(name: string, element: Element | null, script: Element | null): string {
+export function setting(name: string, element?: Element): string {
   const data = `data-${name}`;
   return (
     element?.getAttribute(name) ??
     element?.getAttribute(data) ??
     element?.closest(MOUNT)?.getAttribute(data) ??
-    script?.getAttribute(data) ??
+    script.getAttribute(data) ??
     ''
   );
 }
 
-const oneOf = (value: string, ...words: string[]): string => (words.includes(value) ? value : words[0]!);
+export type Settings = ReturnType<typeof readSettings>;
 
-const within = (value: string, usual: number, least: number, most: number): number =>
-  /^\d+$/.test(value) ? Math.min(most, Math.max(least, +value)) : usual;
-
-const inHead = (selector: string, attribute: string): string =>
-  document.querySelector(selector)?.getAttribute(attribute) ?? '';
-
-export function readSettings(element: HTMLElement, script: Element | null): Settings {
-  const read = (name: string) => setting(name, element, script).trim();
+export function readSettings(element: HTMLElement) {
+  const read = (name: string, usual = '') => setting(name, element) || usual;
   return {
     site: read('site'),
     page: read('page'),
-    url: new URL(read('url') || inHead('link[rel~=canonical][href]', 'href') || location.href, document.baseURI).href,
-    title: read('title') || inHead('meta[property="og:title"]', 'content') || document.title,
-    lang: read('lang') || element.closest('[lang]')?.getAttribute('lang') || 'en',
-    theme: oneOf(read('theme'), 'auto', 'light', 'dark'),
+    url: read('url') || document.querySelector<HTMLLinkElement>('link[rel~=canonical]')?.href || location.href,
+    title: read('title') || document.querySelector<HTMLMetaElement>('[property="og:title"]')?.content || document.title,
+    lang: read('lang') || element.closest<HTMLElement>('[lang]')?.lang || 'en',
+    theme: read('theme', 'auto'),
     sort: read('sort'),
-    load: oneOf(read('load'), 'near', 'eager', 'click', 'manual'),
-    depth: within(read('depth'), 4, 1, 6),
-    heading: within(read('heading'), 2, 2, 4),
-    form: oneOf(read('form'), 'bottom', 'top', 'off'),
-    live: oneOf(read('live'), 'poll', 'off'),
-    minHeight: read('min-height') || '100vh',
-    labelError: read('label-error') || 'The comments are not here yet. Try again',
+    load: read('load', 'near'),
+    depth: read('depth', '4'),
+    /** How many levels the headings stand below those of the fragment, which begin with the second. */
+    shift: +read('heading', '2') - 2,
+    form: read('form'),
+    live: read('live'),
+    minHeight: read('min-height', '100vh'),
+    /** The one sentence the script brings itself: it is needed when nothing could be loaded. */
+    labelError: read('label-error', 'The comments are not here yet. Try again'),
   };
 }

@@ -5,42 +5,32 @@ export type Texts = (name: string, n?: number, person?: string) => string;
 
 /** Reads the lines of the fragment: a name, a space, a text. */
 export function readTexts(lines: string, lang: string): Texts {
-  const texts = new Map<string, string>();
-  for (const line of lines.split('\n')) {
-    const space = line.indexOf(' ');
-    if (space > 0) texts.set(line.slice(0, space), line.slice(space + 1));
-  }
+  const texts: Record<string, string> = Object.fromEntries(lines.split('\n').map((line) => line.split(/ (.*)/)));
   const plural = new Intl.PluralRules(lang);
-  const digits = new Intl.NumberFormat(lang);
-  return (name, n, person) => {
-    const forms = n === undefined ? [name] : [n ? '' : `${name}.zero`, `${name}.${plural.select(n)}`, `${name}.other`];
-    const text = forms.map((form) => texts.get(form)).find((found) => found) ?? '';
-    return text.replace('{n}', digits.format(n ?? 0)).replace('{name}', () => person ?? '');
-  };
+  return (name, n = NaN, person = '') =>
+    (texts[`${name}.${plural.select(n)}`] ?? texts[name] ?? '')
+      .replace('{n}', `${n}`)
+      .replace('{name}', () => person);
 }
 
 /** The comment that an address points at, if it does. */
-export const commentInHash = (hash: string): string => /^#comment-([1-9]\d{0,18})$/.exec(hash)?.[1] ?? '';
-
-/** True when the comment `a` stands before `b` among their like. Ids are numbers too long for numbers. */
-export function standsBefore(a: string, b: string, newestFirst: boolean): boolean {
-  const older = a.length === b.length ? a < b : a.length < b.length;
-  return a !== b && older !== newestFirst;
-}
+export const commentInHash = (hash: string): string | undefined => /^#comment-(\d+)$/.exec(hash)?.[1];
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_557_600],
-  ['month', 2_629_800],
-  ['week', 604_800],
-  ['day', 86_400],
-  ['hour', 3600],
+  ['second', 60],
   ['minute', 60],
+  ['hour', 24],
+  ['day', 7],
+  ['week', 4.345],
+  ['month', 12],
+  ['year', Infinity],
 ];
 
-/** How long ago, in words. What lies ahead by a wrong clock is now. */
+/** How long ago, in words: in the largest unit that fits. Less than a minute, and what lies ahead by a wrong clock, is now. */
 export function ago(seconds: number, words: Intl.RelativeTimeFormat): string {
-  const [unit, size] = STEPS.find(([, step]) => seconds >= step) ?? ['second', Infinity];
-  return words.format(-Math.floor(Math.max(0, seconds) / size) || 0, unit);
+  let n = seconds;
+  const [unit] = STEPS.find(([, size]) => n < size || !(n /= size))!;
+  return words.format(unit === 'second' ? 0 : -Math.floor(n), unit);
 }
 
 /** Letters as the server counts them, so that an emoji is one. */
@@ -51,5 +41,5 @@ export const arrivalText = (texts: Texts, total: number, answers: number): strin
   texts(answers === total ? 'answer' : 'new', total);
 
 /** The setting that lets the page at `origin` write to `site`, as its owner types it. */
-export const originsCommand = (site: string, listed: string, origin: string): string =>
-  `rejoinder site set ${site} origins=${[...listed.split(',').filter((each) => each), origin].join(',')}`;
+export const originsCommand = (site: string, listed?: string, origin = location.origin): string =>
+  `rejoinder site set ${site} origins=${listed ? `${listed},` : ''}${origin}`;

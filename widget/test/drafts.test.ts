@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { beforeEach } from 'node:test';
-import { Drafts, keep, Receipts, recall } from '../src/drafts.ts';
+import { draftsOf, keep, keepDraft, keepReceipts, listDrafts, pruneDrafts, recall, receiptsOf, type Draft } from '../src/drafts.ts';
 
 const DAY_MS = 86_400_000;
 let stored: Record<string, string> = {};
@@ -27,60 +27,61 @@ beforeEach(() => {
   provide(plain());
 });
 
+const HERE = draftsOf('demo', '/hello');
+const read = (name: string) => recall<Draft | null>(name, null);
+
 test('a draft is kept for its box and page, with its key, until it is empty', () => {
-  const drafts = new Drafts('demo:/hello');
-  drafts.write('new', 'Hi', 'k');
-  drafts.write('r81', 'There');
-  assert.deepEqual([drafts.read('new')?.text, drafts.read('new')?.key], ['Hi', 'k']);
-  assert.deepEqual(drafts.boxes().sort(), ['new', 'r81']);
-  assert.equal(new Drafts('demo:/other').read('new'), null);
-  drafts.write('new', '');
-  assert.deepEqual(drafts.boxes(), ['r81']);
+  keepDraft(`${HERE}new`, 'Hi', 'k');
+  keepDraft(`${HERE}r81`, 'There');
+  assert.deepEqual([read(`${HERE}new`)?.text, read(`${HERE}new`)?.key], ['Hi', 'k']);
+  assert.deepEqual(listDrafts(HERE).sort(), [`${HERE}new`, `${HERE}r81`]);
+  assert.deepEqual(listDrafts(draftsOf('demo', '/other')), []);
+  keepDraft(`${HERE}new`, '');
+  assert.deepEqual(listDrafts(HERE), [`${HERE}r81`]);
 });
 
 test('a draft dies after thirty days, and the oldest go when there are too many letters', () => {
-  const drafts = new Drafts('demo:/hello');
   keep('draft:demo:/old:new', { text: 'old', at: Date.now() - 31 * DAY_MS });
   keep('draft:demo:/big:new', { text: 'x'.repeat(40_000), at: Date.now() - 2000 });
   keep('draft:demo:/bigger:new', { text: 'x'.repeat(30_000), at: Date.now() - 1000 });
-  assert.equal(new Drafts('demo:/old').read('new'), null);
-  drafts.write('new', 'y');
-  assert.deepEqual(Object.keys(stored).sort(), ['rejoinder:draft:demo:/bigger:new', 'rejoinder:draft:demo:/hello:new']);
+  keep('draft:demo:/odd:new', 7);
+  keep('me', { name: 'Ada' });
+  pruneDrafts();
+  assert.deepEqual(Object.keys(stored).sort(), ['rejoinder:draft:demo:/bigger:new', 'rejoinder:me']);
 });
 
-test('damaged and foreign values read as nothing', () => {
-  stored['rejoinder:draft:demo:/hello:new'] = '{"text":';
-  assert.equal(new Drafts('demo:/hello').read('new'), null);
-  stored['rejoinder:draft:demo:/hello:new'] = '{"text":7,"at":9999999999999}';
-  assert.equal(new Drafts('demo:/hello').read('new'), null);
+test('damaged values read as nothing', () => {
+  stored['rejoinder:me'] = '{"name":';
+  assert.equal(recall('me', 'nobody'), 'nobody');
 });
 
-test('receipts stand with their page, newest first, without repeats, at most fifty', () => {
-  const receipts = new Receipts('demo');
-  assert.equal(receipts.latest(), undefined);
-  receipts.add('/a', '1.x');
-  receipts.add('/b', '2.x');
-  receipts.add('/a', '3.x');
-  receipts.add('/a', '1.x');
-  assert.deepEqual(receipts.of('/a'), ['1.x', '3.x']);
-  assert.equal(receipts.latest(), '1.x');
-  for (let id = 10; id < 70; id++) receipts.add('/a', `${id}.x`);
-  assert.equal(receipts.of('/a').length, 50);
-  receipts.write('/a', []);
-  assert.deepEqual([receipts.of('/a'), receipts.latest()], [[], '2.x']);
+test('receipts stand with their page, the newest first, at most fifty', () => {
+  const add = (page: string, receipt: string) => keepReceipts('demo', page, (known) => [receipt, ...known]);
+  add('/a', '1.x');
+  add('/b', '2.x');
+  add('/a', '3.x');
+  assert.deepEqual(receiptsOf('demo'), { '/a': ['3.x', '1.x'], '/b': ['2.x'] });
+  assert.deepEqual(Object.keys(receiptsOf('demo')), ['/a', '/b']);
+  for (let id = 10; id < 70; id++) add('/a', `${id}.x`);
+  assert.equal(receiptsOf('demo')['/a']!.length, 50);
+  keepReceipts('demo', '/a', () => []);
+  assert.deepEqual(receiptsOf('demo'), { '/b': ['2.x'] });
+  assert.deepEqual(receiptsOf('other'), {});
 });
 
 test('a storage that throws or is missing loses nothing but memory', () => {
-  const angry = new Proxy({}, { get: () => () => { throw new Error('refused'); }, ownKeys: () => { throw new Error('refused'); } });
+  const refuse = () => {
+    throw new Error('refused');
+  };
+  const angry = new Proxy({}, { get: () => refuse, ownKeys: refuse });
   for (const storage of [angry, undefined]) {
     provide(storage);
-    const drafts = new Drafts('demo:/hello');
-    drafts.write('new', 'Hi');
-    assert.equal(drafts.read('new'), null);
-    assert.deepEqual(drafts.boxes(), []);
-    assert.equal(recall('me', 'nobody'), 'nobody');
+    keepDraft(`${HERE}new`, 'Hi');
+    keepReceipts('demo', '/a', () => ['1.x']);
+    assert.equal(read(`${HERE}new`), null);
+    assert.deepEqual([listDrafts(HERE), receiptsOf('demo')], [[], {}]);
   }
-  Object.defineProperty(globalThis, 'localStorage', { get: () => { throw new Error('denied'); }, configurable: true });
-  new Drafts('demo:/hello').write('new', 'Hi');
+  Object.defineProperty(globalThis, 'localStorage', { get: refuse, configurable: true });
+  keepDraft(`${HERE}new`, 'Hi');
   assert.equal(recall('me', 'nobody'), 'nobody');
 });

@@ -198,7 +198,7 @@ fn comment(cells: &mut Cells<'_>) -> rusqlite::Result<CommentRow> {
 
 impl CommentRow {
     /// The comment as everybody may see it. Of one that is not published only its place is left.
-    pub fn as_read(self) -> Comment {
+    pub fn into_shown(self) -> Comment {
         let comment = self.comment;
         if comment.status == Status::Published {
             return comment;

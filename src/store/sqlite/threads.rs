@@ -17,8 +17,9 @@ use crate::{
 
 /// Replies in a slice that goes on inside a root.
 const REPLIES_MAX: usize = 50;
-/// How far ahead remaining replies are counted when the slice does not begin at their root; more than that read as this.
-const REMAINING_MAX: i64 = 500;
+/// How far ahead and back replies are counted when a slice does not begin at their root. Only in the middle of a root
+/// with more than twice as many, the number of those that remain is an upper bound.
+const COUNTED_MAX: u64 = 500;
 
 impl Threads for SqliteStore {
     fn read_thread(&self, site: SiteId, page: PageId, query: &ThreadQuery) -> Result<ThreadSlice, Error> {
@@ -172,19 +173,20 @@ impl Reading<'_> {
         let root = self.take(row);
         let (replies, last) = if total > 0 { self.replies_behind(root.id, &[], self.replies_max)? } else { Default::default() };
         let left = total.saturating_sub(replies.len() as u64);
-        let more = (left > 0).then(|| (Cursor::Replies { root: root.id, path: last }, left));
+        let more = (left > 0).then_some((Cursor::Replies { root: root.id, path: last }, left));
         Ok(RootThread { root: Some(root), replies, more })
     }
 
     /// Goes on behind a reply of a root.
     fn inside(mut self, root: CommentId, path: &[u8]) -> Result<ThreadSlice, Error> {
-        if self.find_shown(root)?.comment.parent.is_some() {
+        let root = self.find_shown(root)?.comment;
+        if root.parent.is_some() {
             return Err(Error::NotFound);
         }
         // At least one reply, else the reading would not get on.
         self.html_left = self.html_left.max(1);
-        let (replies, last) = self.replies_behind(root, path, REPLIES_MAX)?;
-        let more = self.more_behind(root, last)?;
+        let (replies, last) = self.replies_behind(root.id, path, REPLIES_MAX)?;
+        let more = self.more_behind(&root, last)?;
         Ok(ThreadSlice { page: self.page, roots: vec![RootThread { root: None, replies, more }], next: None })
     }
 
@@ -201,7 +203,7 @@ impl Reading<'_> {
         replies.push(self.take(around));
         let (following, last) = self.replies_behind(root.id, &path, self.replies_max.saturating_sub(1))?;
         replies.extend(following);
-        let more = self.more_behind(root.id, last)?;
+        let more = self.more_behind(&root, last)?;
         Ok(ThreadSlice { page: self.page, roots: vec![RootThread { root: Some(root), replies, more }], next: None })
     }
 
@@ -225,13 +227,24 @@ impl Reading<'_> {
         Ok((replies, last))
     }
 
-    fn more_behind(&self, root: CommentId, path: Vec<u8>) -> Result<Option<(Cursor, u64)>, Error> {
-        let mut query = self.conn.prepare_cached(
+    fn more_behind(&self, root: &Comment, path: Vec<u8>) -> Result<Option<(Cursor, u64)>, Error> {
+        let count = |sql| -> Result<u64, Error> {
+            let mut query = self.conn.prepare_cached(sql)?;
+            let count: i64 = query.query_row((self.page.id.0, root.id.0, &path, rows::number(COUNTED_MAX + 1)), |row| row.get(0))?;
+            Ok(count.unsigned_abs())
+        };
+        let mut left = count(
             "select count(*) from (select 1 from comment indexed by comment_thread
                where page_id = ?1 and shown = 1 and root_id = ?2 and path > ?3 limit ?4)",
         )?;
-        let left: i64 = query.query_row((self.page.id.0, root.0, &path, REMAINING_MAX), |row| row.get(0))?;
-        Ok((left > 0).then(|| (Cursor::Replies { root, path }, left.unsigned_abs())))
+        if left > COUNTED_MAX {
+            let passed = count(
+                "select count(*) from (select 1 from comment indexed by comment_thread
+                   where page_id = ?1 and shown = 1 and root_id = ?2 and path > x'' and path <= ?3 limit ?4)",
+            )?;
+            left = left.max(u64::from(root.reply_count).saturating_sub(passed));
+        }
+        Ok((left > 0).then_some((Cursor::Replies { root: root.id, path }, left)))
     }
 
     /// A comment of this page that readers see, if only as an empty place.
@@ -241,7 +254,7 @@ impl Reading<'_> {
     }
 
     fn take(&mut self, row: CommentRow) -> Comment {
-        let comment = row.as_read();
+        let comment = row.into_shown();
         self.html_left = self.html_left.saturating_sub(comment.html.len());
         comment
     }

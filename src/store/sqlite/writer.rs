@@ -211,11 +211,10 @@ mod tests {
         }
     }
 
+    type Work = Box<dyn FnOnce(&mut Batch<'_>) -> Result<(), Error> + Send>;
+
     /// Queues jobs while the thread is held, in order, and gives the results once it was released.
-    fn together<T: Send + 'static>(
-        writer: &Arc<Writer>,
-        works: Vec<Box<dyn FnOnce(&mut Batch<'_>) -> Result<T, Error> + Send>>,
-    ) -> Vec<Result<T, Error>> {
+    fn together(writer: &Arc<Writer>, works: Vec<Work>) -> Vec<Result<(), Error>> {
         let release = hold(writer);
         let mut results = Vec::new();
         for work in works {

@@ -7,7 +7,12 @@ mod wire;
 
 pub use threads::totals_of;
 
-use warp::{Filter, Reply, filters::BoxedFilter, http::StatusCode, reply::Response};
+use warp::{
+    Filter, Rejection, Reply,
+    filters::BoxedFilter,
+    http::{Method, StatusCode},
+    reply::Response,
+};
 
 use crate::actions::{Staff, check_origin, find_site, find_token_staff};
 use crate::app::{App, Work};
@@ -34,7 +39,7 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
 fn preflight(web: Web) -> BoxedFilter<(Response,)> {
     warp::path!("api" / "v1" / "sites" / String / ..)
         .and(warp::path::tail())
-        .and(warp::options())
+        .and(asks_first())
         .and(caller())
         .map(move |site: String, _, caller: Caller| (site, caller, web.clone()))
         .untuple_one()
@@ -48,6 +53,12 @@ fn preflight(web: Web) -> BoxedFilter<(Response,)> {
             cors::preflight(origin.as_deref().filter(|_| listed))
         })
         .boxed()
+}
+
+/// Any other method here is not refused but not ours, so that an address nobody takes is 404 and not 405.
+fn asks_first() -> impl Filter<Extract = (), Error = Rejection> + Copy {
+    let other = |method: Method| async move { if method == Method::OPTIONS { Ok(()) } else { Err(warp::reject::not_found()) } };
+    warp::method().and_then(other).untuple_one()
 }
 
 /// Runs a read that everybody may make and turns its outcome into an answer.

@@ -1,12 +1,9 @@
 // What others wrote meanwhile: asked for now and then while somebody is looking, shown when they want it.
 
-import { ask } from '../api.ts';
 import { arrivalText } from '../thread.ts';
-import { clean } from './clean.ts';
-import { dressList, dressMore, merge, stampAll, tellAll } from './list.ts';
-import { tickOwn } from './own.ts';
-import { button } from './parts.ts';
-import { articleOf, idOf, type View } from './view.ts';
+import { dressList, goTo, mergeSection, tick } from './list.ts';
+import { button, make } from './parts.ts';
+import { articleOf, find, idOf, type View } from './view.ts';
 
 const EVERY_MS = 45_000;
 /** Without a sign of life from the reader for this long, nothing is asked any more. */
@@ -14,61 +11,46 @@ const IDLE_MS = 30 * 60_000;
 const TICK_MS = 15_000;
 
 /** Asks regularly while the page is visible, the thread is in view and the reader is there. */
-export function watch(view: View): void {
-  const { signal } = view.gone;
-  let inView = false;
+export function watch(view: View, signal: AbortSignal): void {
   let active = Date.now();
-  let asked = Date.now();
-  const observer = new IntersectionObserver((entries) => (inView = entries.at(-1)!.isIntersecting));
-  observer.observe(view.host);
-  const alive = () => (active = Date.now());
-  for (const sign of ['pointerdown', 'keydown', 'scroll', 'visibilitychange'])
-    document.addEventListener(sign, alive, { signal, passive: true });
-  const tick = setInterval(() => {
-    if (document.hidden || !inView) return;
-    tellAll(view);
-    tickOwn(view);
+  let asked = active;
+  for (const sign of ['pointerdown', 'keydown', 'scroll'])
+    document.addEventListener(sign, () => (active = Date.now()), { signal, passive: true });
+  const timer = setInterval(() => {
     const now = Date.now();
+    if (document.hidden || !view.near) return;
+    tick(view);
     if (view.settings.live === 'off' || now - active > IDLE_MS || now - asked < EVERY_MS) return;
     asked = now;
     void check(view);
   }, TICK_MS);
-  signal.addEventListener('abort', () => (clearInterval(tick), observer.disconnect()));
+  signal.addEventListener('abort', () => clearInterval(timer));
 }
 
 /** Asks now. The browser sends the ETag along, so that an unchanged thread costs next to nothing. */
 export async function check(view: View): Promise<void> {
-  const sort = view.newestFirst ? 'newest' : 'oldest';
-  const answer = await ask('GET', view.route('thread'), { ...view.named(), sort }, view.gone.signal);
-  const section = answer.ok && answer.body?.querySelector('section');
-  if (!section) return;
-  const stamp = section.querySelector<HTMLTemplateElement>('#t-form')?.content.querySelector<HTMLInputElement>('[name=stamp]');
-  view.root.querySelectorAll<HTMLInputElement>('[name=stamp]').forEach((old) => stamp && (old.value = stamp.value));
-  const total = Number(section.dataset.total);
-  const fresh = total - view.total;
-  if (fresh <= 0) return;
-  const built = clean(section, view.settings.heading - 2) as HTMLElement;
-  const found = [...built.querySelectorAll<HTMLElement>('.list article:not(.gone)')].filter((each) => !articleOf(view, idOf(each)));
-  const answers = found.filter((each) => each.dataset.by === 'author' && each.parentElement?.parentElement?.closest('li'));
-  const pill = button('pill', arrivalText(view.texts, fresh, answers.length), () => show(view, built, found, total));
-  view.section.querySelector('.pill')?.remove();
-  view.section.querySelector('.bar')!.after(pill);
-  view.say(pill.textContent!);
+  const { given: section } = await view.read({ sort: view.section.dataset.sort });
+  const total = +(section?.dataset.total ?? 0);
+  const fresh = total - view.shown;
+  if (!section || fresh <= 0) return;
+  const answers = [...section.querySelectorAll('li li>[data-by=author]')].filter((each) => !articleOf(view, idOf(each)));
+  const text = arrivalText(view.texts, fresh, answers.length);
+  const pill = button('pill', '', () => show(view, section, total));
+  pill.append(make('span', '', text));
+  find(view.section, '.pill')?.remove();
+  view.roots.before(pill);
+  view.say(text);
   view.emit('arrived', { total: fresh });
 }
 
 /** Lets the new comments in without moving what is being read, and goes to the first of them. */
-function show(view: View, section: HTMLElement, found: HTMLElement[], total: number): void {
-  view.section.querySelector('.pill')?.remove();
-  if (!found.length && !view.newestFirst) return view.order('newest');
-  const { next } = section.dataset;
-  const wasWhole = !view.section.querySelector(':scope > .more');
-  const fresh = merge(view, section.querySelector('.list')!, view.list);
+function show(view: View, section: HTMLElement, total: number): void {
+  const isWhole = !find(view.section, ':scope>.more');
+  const fresh = mergeSection(view, section);
+  // They are behind the part that is loaded: the newest first shows them.
+  if (!fresh.length) return view.order('newest');
+  find(view.section, '.pill')?.remove();
   view.setTotal(total);
-  view.list.querySelectorAll<HTMLElement>('[data-more]').forEach((place) => dressMore(view, place));
-  if (wasWhole) dressList(view, next);
-  stampAll(view, fresh, Infinity);
-  fresh.forEach((each) => each.classList.add('found'));
-  setTimeout(() => fresh.forEach((each) => each.classList.remove('found')), 3000);
-  (fresh[0] ?? view.section.querySelector<HTMLElement>('.title'))?.focus();
+  if (isWhole) dressList(view, section.dataset.next);
+  goTo(view, fresh);
 }

@@ -3,25 +3,21 @@
 /** An element whose class is also its `::part()`. */
 export function make<K extends keyof HTMLElementTagNameMap>(tag: K, part = '', text = ''): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
-  if (part) {
-    element.className = part;
-    element.setAttribute('part', part);
-  }
+  element.className = part;
+  if (part) element.setAttribute('part', part);
   element.textContent = text;
   return element;
 }
 
-export function button(part: string, text: string, press: () => void): HTMLButtonElement {
+/** A button that stays in focus while its work goes on, and does nothing when pressed meanwhile. */
+export function button(part: string, text: string, work: () => unknown): HTMLButtonElement {
   const made = make('button', `button ${part}`, text);
   made.type = 'button';
-  made.onclick = press;
+  made.onclick = async () => {
+    if (made.ariaDisabled) return;
+    made.ariaDisabled = 'true';
+    await work();
+    made.ariaDisabled = null;
+  };
   return made;
-}
-
-/** While busy a button keeps its focus, and pressing it again does nothing. */
-export async function busily(pressed: HTMLElement, work: () => Promise<unknown>): Promise<void> {
-  if (pressed.ariaDisabled === 'true') return;
-  pressed.ariaDisabled = 'true';
-  await work();
-  pressed.ariaDisabled = null;
 }

@@ -1,0 +1,14 @@
+//! What every engine promises, run for each of them, and below `sqlite` what only that engine has.
+
+mod accounts;
+mod bench;
+mod callers;
+mod comments;
+mod isolation;
+mod pages;
+mod paging;
+mod random;
+mod sites;
+mod sqlite;
+mod tree;
+mod upkeep;
