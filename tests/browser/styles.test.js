@@ -16,19 +16,13 @@ before(async () => {
 /** Every computed style of every element in the thread that is not a matter of font or colour. */
 const stylesInside = (reader) =>
   reader.thread.evaluate((element) => {
-    const inherited = /font|color|^line-height$|^text-size-adjust|emphasis|^-webkit-locale|^(block|inline)-size$|^(width|height|perspective-origin|transform-origin)$/;
-    const root = element.shadowRoot;
-    const out = [];
-    for (const each of root.querySelectorAll('.thread *')) {
+    // Offsets are used values: they tell where in the page the thread is.
+    const apart = /font|color|^line-height$|^(inset|top$|bottom$|left$|right$)/;
+    return [...element.shadowRoot.querySelectorAll('.thread *')].map((each) => {
       const own = getComputedStyle(each);
-      const shown = {};
-      for (const name of own) {
-        // Lengths in em follow the inherited font size, which is the same on both pages.
-        if (!inherited.test(name)) shown[name] = own.getPropertyValue(name);
-      }
-      out.push([`${each.localName}.${each.className}`, shown]);
-    }
-    return out;
+      const shown = [...own].filter((name) => !apart.test(name)).map((name) => [name, own.getPropertyValue(name)]);
+      return [`${each.localName}.${each.className}`, Object.fromEntries(shown)];
+    });
   });
 
 const differences = (plain, other) =>
@@ -38,8 +32,10 @@ const differences = (plain, other) =>
 
 const hostile = {
   'everything unset': '* { all: unset } p { font-size: 99px } button { display: none }',
-  'everything important': `* { display: inline !important; margin: 7px !important; padding: 9px !important; border: 3px solid red !important; float: left !important; position: absolute !important; width: 50px !important; transform: rotate(3deg) !important; box-sizing: content-box !important }
-    p, button, input, textarea, ol, li, article { display: none !important; list-style: square !important; background: lime !important }`,
+  'everything important': `article, header, form, div, h2, h3, h4, p, ol, ul, li, a, span, time, label, input, textarea, select, option, button, pre, code, blockquote, strong, small, bdi, .list, .body, .button {
+    display: inline !important; margin: 7px !important; padding: 9px !important; border: 3px solid red !important; float: left !important; position: absolute !important;
+    width: 50px !important; transform: rotate(3deg) !important; box-sizing: content-box !important; list-style: square !important; background: lime !important; visibility: hidden !important }
+    p, button, input, textarea, ol, li, article, rejoinder-thread { display: none !important }`,
   'old resets': '* { margin: 0; padding: 0; border: 0; box-sizing: content-box; list-style: none; line-height: 1 } button, input { appearance: none; all: initial } article { float: left; width: 33% } .body, .list, .actions, .form, .button { display: none } h2 { text-transform: uppercase; position: fixed }',
   'inherited troubles': 'body { text-transform: uppercase; letter-spacing: 9px; word-spacing: 40px; text-align: right; white-space: nowrap; text-indent: 50px; list-style: square; cursor: wait; direction: ltr; visibility: visible; border-collapse: collapse; quotes: none; tab-size: 40; user-select: none; pointer-events: auto }',
 };
@@ -139,7 +135,7 @@ test('t14 one global is added, and no prototype, no style and no other listener 
   });
 });
 
-const NAMES = 'location document window self top parent frames opener name status event forms images links scripts anchors all body head documentElement cookie domain referrer title URL defaultView activeElement getElementById getElementsByTagName querySelector querySelectorAll createElement write open close addEventListener removeEventListener dispatchEvent appendChild innerHTML outerHTML attributes childNodes parentNode nodeName nodeType firstChild lastChild nextSibling textContent value type id className style dataset children length item namedItem submit reset action method target elements test user users admin config settings data api app jQuery $ _ ga gtag dataLayer google analytics React Vue angular require module exports define process global globalThis Promise Array Object String Number Symbol Map Set JSON Math Date fetch XMLHttpRequest Request Response Headers URLSearchParams localStorage sessionStorage history navigator screen console alert confirm prompt setTimeout setInterval onload onerror hasOwnProperty toString valueOf constructor prototype __proto__ isPrototypeOf currentScript hidden visibilityState Rejoinder rejoinder thread comments login search menu nav header footer main sidebar content post posts page pages token csrf nonce key secret session auth debug env base href src host hostname port path pathname hash query lang theme dark light toggle modal dialog form input button submit2 script iframe embed object img image link anchor area map frame'.split(' ');
+const NAMES = 'location document window self top parent frames opener name status event forms images links scripts anchors all body head documentElement cookie domain referrer title URL defaultView activeElement getElementById getElementsByTagName querySelector querySelectorAll createElement write open close addEventListener removeEventListener dispatchEvent appendChild innerHTML outerHTML attributes childNodes parentNode nodeName nodeType firstChild lastChild nextSibling textContent value type id className style dataset children length item namedItem submit reset action method target elements test user users admin config settings data api app jQuery $ _ ga gtag dataLayer google analytics React Vue angular require module exports define process global globalThis Promise Array Object String Number Symbol Map Set JSON Math Date fetch XMLHttpRequest Request Response Headers URLSearchParams localStorage sessionStorage history navigator screen console alert confirm prompt setTimeout setInterval onload onerror hasOwnProperty toString valueOf constructor prototype __proto__ isPrototypeOf currentScript hidden visibilityState Rejoinder rejoinder thread comments login search menu nav header footer main sidebar content post posts page pages token csrf nonce key secret session auth debug env base href src host hostname port path pathname hash query lang theme dark light toggle modal dialog form input button submit2 script iframe embed object img image link anchor area map frame slot part assign replace reload print stop focus blur find scroll moveTo origin length3 external performance crypto indexedDB caches customElements visualViewport'.split(' ');
 
 for (const [words, poison] of [['through the server', false], ['from a server that sends it all', true]]) {
   test(`t11 names and ids in comments clobber nothing of the page, ${words}`, async () => {
