@@ -6,10 +6,9 @@ use std::{collections::HashMap, mem};
 use rusqlite::Connection;
 
 use crate::model::{Page, PageId, SiteId, Timestamp};
-use crate::store::{
-    Error,
-    sqlite::{ids::Ids, rows},
-};
+use crate::store::Error;
+use crate::store::sqlite::ids::Ids;
+use crate::store::sqlite::rows;
 
 pub struct Batch<'c> {
     pub conn: &'c Connection,

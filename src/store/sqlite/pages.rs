@@ -84,6 +84,7 @@ pub fn find_or_insert(batch: &mut Batch<'_>, site: SiteId, address: &PageAddress
     let page = Page {
         id: PageId(batch.next_id(at)?),
         site_id: site,
+        key: address.key.clone(),
         url: address.url.clone(),
         title: String::new(),
         version: 1,
@@ -95,10 +96,10 @@ pub fn find_or_insert(batch: &mut Batch<'_>, site: SiteId, address: &PageAddress
         created_at: at,
     };
     let mut insert = batch.conn.prepare_cached(
-        "insert into page(id, site_id, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at)
-         values (?1, ?2, ?3, '', 1, 0, 0, 0, 0, ?4, ?4)",
+        "insert into page(id, site_id, key, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at)
+         values (?1, ?2, ?3, ?4, '', 1, 0, 0, 0, 0, ?5, ?5)",
     )?;
-    insert.execute((page.id.0, site.0, &page.url, at.0))?;
+    insert.execute((page.id.0, site.0, &page.key, &page.url, at.0))?;
     insert_address(batch.conn, &page, &address.hash, &address.key)?;
     Ok(page)
 }

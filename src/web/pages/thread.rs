@@ -11,9 +11,10 @@ use crate::render::{PageLinks, Part, Texts};
 use crate::secrets::new_secret;
 use crate::web::Web;
 use crate::web::asked::{cursor, page_asked, sort};
+use crate::web::face::sentence;
 use crate::web::pages::{
     redirect, refused,
-    templates::{page, sentence, words},
+    templates::{page, words},
 };
 use crate::web::reply::status_of;
 use crate::web::request::{Body, Caller, Form, Query, parse_form};
@@ -200,7 +201,7 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
     });
     let problem = fields.problem.as_ref().map(|error| {
         let field = error.field().unwrap_or("text");
-        json!({"code": error.code(), "sentence": sentence(texts, error), "text": field == "text", "name": field == "name", "website": field == "website"})
+        json!({"code": error.code(), "sentence": sentence(error, texts.lang), "text": field == "text", "name": field == "name", "website": field == "website"})
     });
     let now = app.now();
     Ok(json!({
@@ -228,7 +229,7 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
 fn list_pages(app: &App, site: &Site, texts: &Texts) -> Result<Response, Error> {
     let pages = app.store.list_pages(site.id, PAGES)?;
     let row = |found: &crate::model::Page| {
-        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("page", &found.url).finish();
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("page", &found.key).finish();
         json!({
             "address": format!("/t/{}?{query}", site.key),
             "title": if found.title.is_empty() { &found.url } else { &found.title },
