@@ -53,7 +53,9 @@ async fn thread(site: String, query: Query, caller: Caller, web: Web) -> Respons
         let thread = find_thread(app, site.clone(), &page_asked(&query)?)?;
         let part = match query.get("around")? {
             Some(id) => ThreadPart::Around(id.parse().map_err(|()| Error::CommentUnknown)?),
-            None => ThreadPart::From { sort: sort(&query)?, cursor: cursor(&query)? },
+            // An order that is unknown here was mistyped by the owner or kept by a browser from another release: the
+            // usual one shows the thread all the same.
+            None => ThreadPart::From { sort: sort(&query).unwrap_or_default(), cursor: cursor(&query)? },
         };
         fragment(app, &draw_with, &thread, &part, lang)
     });

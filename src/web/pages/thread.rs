@@ -151,7 +151,8 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
         texts,
         json!({
             "title": title,
-            "heading": format!("{title}: {}", texts.number("title", total)),
+            "heading": title,
+            "total": texts.number("title", total),
             "canonical": post_url,
             "post_url": post_url,
             "feed": format!("/feed/{}.atom?page={feed}", thread.site.key),
