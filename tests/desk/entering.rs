@@ -200,7 +200,9 @@ fn t44_signing_in_leads_to_pages_of_the_desk_only() {
         answer.location().to_owned()
     };
     assert_eq!(to("/admin/sites/blog/?show=waiting"), "/admin/sites/blog/?show=waiting");
-    for wrong in ["//evil.test/", "https://evil.test/", "/\\evil.test", "/admin/../..//evil.test", "/t/blog", "javascript:alert(1)", "/admin/\t/x"] {
+    for wrong in
+        ["//evil.test/", "https://evil.test/", "/\\evil.test", "/admin/../..//evil.test", "/t/blog", "javascript:alert(1)", "/admin/\t/x"]
+    {
         assert_eq!(to(wrong), "/admin/", "{wrong}");
     }
     // Who comes to a page without a session finds the door there, and it leads back.

@@ -31,13 +31,16 @@ fn t24_no_unsafe_route_takes_a_request_without_token_with_a_foreign_one_or_from_
     let before = server.everything();
     let own: &str = &server.url;
     for (address, needs) in &posts {
-        let fields = |token: &str| [("token", token.to_owned()), ("text", "forged".into()), ("name", "forged".into()), ("password", "x".into())];
+        let fields =
+            |token: &str| [("token", token.to_owned()), ("text", "forged".into()), ("name", "forged".into()), ("password", "x".into())];
         let send = |headers: &[(&str, &str)], token: &str| {
             let fields = fields(token);
             let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             ada.post_with(address, headers, &fields)
         };
-        for origin in ["https://evil.test", "null", "http://127.0.0.1", "https://blog.example", "http://127.0.0.1:1", &format!("{own}.evil.test")] {
+        for origin in
+            ["https://evil.test", "null", "http://127.0.0.1", "https://blog.example", "http://127.0.0.1:1", &format!("{own}.evil.test")]
+        {
             let answer = send(&[("origin", origin)], &token);
             assert_eq!(answer.status, 403, "{address} from {origin}");
             assert!(answer.has("data-code=\"form_token_wrong\"") && !answer.has(">forged"), "{address}: {}", answer.body);

@@ -49,7 +49,11 @@ fn every_move_does_what_it_says_and_offers_its_way_back() {
         assert_eq!(done.status, 303, "{action}");
         assert_eq!(server.status("blog", id), after, "{action} from {before:?}");
         let page = ada.get(done.location().split('#').next().unwrap());
-        assert!(page.has("Grace’s comment") && page.has(&format!("action=\"/admin/sites/blog/comments/{id}/{back}\" data-act data-undo")), "{action}: {}", page.body);
+        assert!(
+            page.has("Grace’s comment") && page.has(&format!("action=\"/admin/sites/blog/comments/{id}/{back}\" data-act data-undo")),
+            "{action}: {}",
+            page.body
+        );
         assert_eq!(act(&ada, id, back).status, 303);
         assert_eq!(server.status("blog", id), before, "{back} takes {action} back");
     }
@@ -77,7 +81,10 @@ fn what_waits_comes_first_with_its_reason_and_what_is_new_below() {
     let (first, second) = (page.body.find("Read me first").unwrap(), page.body.find("<p>Shown at once").unwrap());
     assert!(first < second && page.has("Waiting (1)") && page.has("<title>(1) blog"));
     let card = card(&page.body, waits);
-    assert!(card.contains("every comment on this site is read first") && card.contains("answering <bdi>Grace</bdi>: <q><bdi>Shown at once"), "{card}");
+    assert!(
+        card.contains("every comment on this site is read first") && card.contains("answering <bdi>Grace</bdi>: <q><bdi>Shown at once"),
+        "{card}"
+    );
     assert!(card.contains("href=\"https://blog.example/hello\""), "what waits leads to its page: {card}");
     assert!(self::card(&page.body, shown).contains(&format!("href=\"/go/{shown}\"")));
 }
@@ -92,9 +99,14 @@ fn the_redirect_after_a_move_leads_to_the_next_card_of_the_same_list() {
     assert!(middle.contains(&format!("name=\"next\" value=\"{}\"", ids[0])), "newest first, so the next one is older: {middle}");
     let fields = [("show", "waiting"), ("next", &ids[0].to_string()), ("cursor", "")];
     let done = ada.act(&format!("/admin/sites/blog/comments/{}/approve", ids[1]), &fields);
-    assert!(done.location().starts_with("/admin/sites/blog/?done=") && done.location().ends_with(&format!("&show=waiting#c-{}", ids[0])), "{}", done.location());
+    assert!(
+        done.location().starts_with("/admin/sites/blog/?done=") && done.location().ends_with(&format!("&show=waiting#c-{}", ids[0])),
+        "{}",
+        done.location()
+    );
     // What is no list, no cursor and no comment leads nowhere else.
-    let evil = ada.act(&format!("/admin/sites/blog/comments/{}/approve", ids[0]), &[("show", "//evil"), ("next", "1\r\nX: y"), ("cursor", "../..")]);
+    let evil = ada
+        .act(&format!("/admin/sites/blog/comments/{}/approve", ids[0]), &[("show", "//evil"), ("next", "1\r\nX: y"), ("cursor", "../..")]);
     assert!(!evil.location().contains("evil") && !evil.location().contains('#') && !evil.location().contains(".."), "{}", evil.location());
 }
 
@@ -244,12 +256,20 @@ fn t49_what_is_not_published_stands_at_the_desk_and_in_no_public_answer() {
     let server = TestServer::start();
     let ada = server.owner();
     server.set("blog", "moderation", "none");
-    let canaries: Vec<_> = ["hold", "spam", "remove"].iter().map(|action| (action, server.say("blog", "/hello", &format!("canary-{action}")))).collect();
+    let canaries: Vec<_> =
+        ["hold", "spam", "remove"].iter().map(|action| (action, server.say("blog", "/hello", &format!("canary-{action}")))).collect();
     let shown = server.say("blog", "/hello", "canary-shown");
     let public = |server: &TestServer| {
         let nobody = server.browser();
         let own = format!("/api/v1/sites/blog/comments/{}", canaries[0].1);
-        let addresses = ["/w/blog/thread?page=/hello", "/t/blog?page=/hello", "/feed/blog.atom", "/feed/blog.json", "/api/v1/sites/blog/thread?page=/hello", &own];
+        let addresses = [
+            "/w/blog/thread?page=/hello",
+            "/t/blog?page=/hello",
+            "/feed/blog.atom",
+            "/feed/blog.json",
+            "/api/v1/sites/blog/thread?page=/hello",
+            &own,
+        ];
         addresses.map(|address| nobody.get(address).body).concat()
     };
     assert!(canaries.iter().all(|(action, _)| public(&server).contains(&format!("canary-{action}"))), "published ones are public");
@@ -270,7 +290,11 @@ fn an_empty_desk_says_how_to_begin() {
     let server = TestServer::start();
     let ada = server.owner();
     let page = ada.get("/admin/sites/blog/");
-    assert!(page.has("embed.js") && page.has("data-site&#x3D;&quot;blog&quot;") && page.has("No comments from readers yet."), "{}", page.body);
+    assert!(
+        page.has("embed.js") && page.has("data-site&#x3D;&quot;blog&quot;") && page.has("No comments from readers yet."),
+        "{}",
+        page.body
+    );
     server.say("blog", "/hello", "Hi");
     assert!(!ada.get("/admin/sites/blog/").has("embed.js"));
 }

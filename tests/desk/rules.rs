@@ -8,11 +8,17 @@ use crate::harness::TestServer;
 fn rules_are_saved_and_what_is_not_sent_stays() {
     let server = TestServer::start();
     let ada = server.owner();
-    let done = ada.act("/admin/sites/blog/rules", &[("moderation", "first"), ("edit_minutes", "30"), ("origins", "https://blog.example\r\nhttps://new.example")]);
+    let done = ada.act(
+        "/admin/sites/blog/rules",
+        &[("moderation", "first"), ("edit_minutes", "30"), ("origins", "https://blog.example\r\nhttps://new.example")],
+    );
     assert!(done.location().starts_with("/admin/sites/blog/rules?done="), "{}", done.location());
     assert!(ada.get(done.location()).has("Saved."));
     let site = server.site("blog");
-    assert_eq!((site.rules.moderation, site.rules.edit_minutes, site.origins.len(), site.name.as_str()), (Moderation::First, 30, 2, "blog"));
+    assert_eq!(
+        (site.rules.moderation, site.rules.edit_minutes, site.origins.len(), site.name.as_str()),
+        (Moderation::First, 30, 2, "blog")
+    );
     let page = ada.get("/admin/sites/blog/rules");
     assert!(page.has("value=\"first\" selected") && page.has("https://blog.example\nhttps://new.example</textarea>"));
     assert!(page.has("rejoinder site set blog moderation&#x3D;first"));
