@@ -32,6 +32,10 @@ const ARROWS: &str = "
     lib           *
 ";
 
+/// Where one file breaks the table, what it names, and why that is better than the alternatives.
+const EXCEPTIONS: &[(&str, &str, &str)] =
+    &[("src/web/demo/seed.rs", "markup", "the demo's first thread is written with times of its own, which no action allows")];
+
 /// The only homes of what should not spread. Places and words; a word counts wherever it stands as a whole.
 const HOMES: &str = "
     markup           ammonia:: pulldown_cmark:: linkify::
@@ -96,11 +100,21 @@ fn dependencies_point_one_way() {
         let place = place_of(&file.path);
         let row = rows(ARROWS).find(|row| row[0] == place);
         let Some(row) = row else { return vec![format!("the table of arrows has no line for {place}")] };
-        let may = |other: &str| row[1..].contains(&"*") || other == place || row[1..].contains(&other);
+        let excepted = |other: &str| EXCEPTIONS.iter().any(|(path, name, _)| *path == file.path && *name == other);
+        let may = |other: &str| row[1..].contains(&"*") || other == place || row[1..].contains(&other) || excepted(other);
         let others = after_word(code, "crate").filter_map(|rest| rest.strip_prefix("::")).map(named);
         // A name at the top is a macro, or a constant of the map itself.
         others.filter(|other| !other.is_empty() && !may(other)).map(|other| format!("{place} names {other}")).collect()
     });
+}
+
+#[test]
+fn every_exception_is_still_needed_and_gives_its_reason() {
+    for (path, name, reason) in EXCEPTIONS {
+        let code = code_of(&read(path));
+        let names: Vec<String> = after_word(&code, "crate").filter_map(|rest| rest.strip_prefix("::")).map(named).collect();
+        assert!(names.iter().any(|own| own == name) && reason.len() > 20, "{path} no longer names {name}");
+    }
 }
 
 #[test]
@@ -166,7 +180,7 @@ fn every_rust_file_says_first_what_lives_there() {
     let mut breaches = BTreeSet::new();
     for file in ["src", "tests", "benches", "examples", "fuzz"].iter().flat_map(|folder| files(folder, ".rs")) {
         let first = file.text.lines().next().unwrap_or_default();
-        if !first.strip_prefix("//! ").is_some_and(|said| said.len() > 10) {
+        if first.strip_prefix("//! ").is_none_or(|said| said.len() <= 10) {
             breaches.insert(format!("{}: {first:?}", file.path));
         }
     }
@@ -254,7 +268,7 @@ fn rules_are_never_told_by_a_bare_true_or_false() {
 fn the_map_names_every_folder_and_the_same_arrows() {
     let map = read("ARCHITECTURE.md");
     let mut breaches = BTreeSet::new();
-    for top in ["src", "widget", "tests", "script", "docs", "deploy"] {
+    for top in ["src", "widget", "tests", "benches", "script", "docs", "deploy"] {
         for name in std::iter::once(String::new()).chain(folders(top)) {
             let path = if name.is_empty() { format!("{top}/") } else { format!("{top}/{name}/") };
             if !map.contains(&format!("`{path}`")) {

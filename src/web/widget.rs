@@ -33,13 +33,13 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let with = warp::any().map(move || web.clone());
     let asks = query().and(caller()).and(with.clone());
     let sends = body(BODY_BYTES_MAX).and(caller()).and(with);
-    let thread = warp::path!("w" / String / "thread").and(warp::get()).and(asks.clone()).then(thread);
-    let totals = warp::path!("w" / String / "totals").and(warp::get()).and(asks).then(totals);
-    let note = warp::path!("w" / String / "note").and(warp::post()).and(sends.clone()).then(note);
-    let edit = warp::path!("w" / String / "note" / String / "edit").and(warp::post()).and(sends.clone()).then(edit);
-    let withdraw = warp::path!("w" / String / "note" / String / "withdraw").and(warp::post()).and(sends.clone()).then(withdraw);
-    let look = warp::path!("w" / String / "preview").and(warp::post()).and(sends.clone()).then(look);
-    let mine = warp::path!("w" / String / "mine").and(warp::post()).and(sends).then(mine);
+    let thread = warp::path!("w" / String / "thread").and(warp::get()).and(asks.clone()).then(thread).boxed();
+    let totals = warp::path!("w" / String / "totals").and(warp::get()).and(asks).then(totals).boxed();
+    let note = warp::path!("w" / String / "note").and(warp::post()).and(sends.clone()).then(note).boxed();
+    let edit = warp::path!("w" / String / "note" / String / "edit").and(warp::post()).and(sends.clone()).then(edit).boxed();
+    let withdraw = warp::path!("w" / String / "note" / String / "withdraw").and(warp::post()).and(sends.clone()).then(withdraw).boxed();
+    let look = warp::path!("w" / String / "preview").and(warp::post()).and(sends.clone()).then(look).boxed();
+    let mine = warp::path!("w" / String / "mine").and(warp::post()).and(sends).then(mine).boxed();
     let reads = thread.or(totals).unify();
     reads.or(note).unify().or(edit).unify().or(withdraw).unify().or(look).unify().or(mine).unify().boxed()
 }

@@ -230,6 +230,6 @@ test('a page whose address is not the site’s is told so, with the line its own
   await withReader(play, {}, async (reader) => {
     await reader.page.goto(address);
     await reader.thread.getByText('rejoinder site set blog origins=').waitFor();
-    assert.match(await reader.alarmed(), /not on the site’s list/);
+    assert.match(await reader.alarmed(), /not on the site['’]s list/);
   });
 });

@@ -6,7 +6,10 @@ use std::{
     process::{Child, Command},
 };
 
-use crate::{client::Front, program::free_port, recipe, run};
+use crate::client::Front;
+use crate::program::free_port;
+use crate::recipe;
+use crate::run;
 
 pub struct Nginx {
     child: Child,

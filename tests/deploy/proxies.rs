@@ -3,13 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{
-    caddy::Caddy,
-    client::Front,
-    is_installed,
-    nginx::{Cached, Nginx},
-    program::{Program, free_port},
-};
+use crate::caddy::Caddy;
+use crate::client::Front;
+use crate::is_installed;
+use crate::nginx::{Cached, Nginx};
+use crate::program::{Program, free_port};
 
 /// Waits until something listens on this port of the machine.
 pub fn wait_for(port: u16) {

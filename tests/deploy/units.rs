@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
-use crate::{is_installed, program, recipe, run};
+use crate::is_installed;
+use crate::program;
+use crate::recipe;
+use crate::run;
 
 /// What `systemd-analyze security` may say at most, in tenths: 0 is a fortress, 100 an open field.
 const EXPOSURE_MAX: &str = "15";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::corpora::corpora;
+use crate::corpora::{corpora, json_lines};
 use crate::harness::{body_of, header, server, statuses};
 
 #[derive(Debug, serde::Deserialize)]
@@ -59,8 +59,8 @@ impl Case {
 async fn t31_every_raw_request_has_its_outcome_and_the_next_honest_one_is_answered() {
     let Some(corpora) = corpora("net") else { return };
     let server = Arc::new(server().await);
-    let lines = std::fs::read_to_string(corpora.join("http-raw/requests.jsonl")).unwrap();
-    let cases: Vec<Case> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = json_lines(&corpora, "http-raw/requests.jsonl");
+    let cases: Vec<Case> = lines.into_iter().map(|line| serde_json::from_value(line).unwrap()).collect();
     assert!(cases.len() >= 60);
     // All at once: what one connection sends must not show in the answers of another.
     let judged = cases.into_iter().map(|case| {

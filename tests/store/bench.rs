@@ -65,7 +65,6 @@ impl Bench {
             poster: Poster::Stranger,
             site: self.site.clone(),
             closed_before: None,
-            client_hash: None,
         }
     }
 
@@ -171,7 +170,6 @@ pub struct Draft<'b> {
     poster: Poster,
     site: Site,
     closed_before: Option<Timestamp>,
-    client_hash: Option<[u8; 16]>,
 }
 
 impl Draft<'_> {
@@ -225,11 +223,6 @@ impl Draft<'_> {
         self
     }
 
-    pub fn sent_from(mut self, hash: [u8; 16]) -> Self {
-        self.client_hash = Some(hash);
-        self
-    }
-
     pub fn send(self) -> Result<Submitted, Error> {
         // Stands for a hash of everything that makes a submission another one.
         let content = format!("{}\n{:?}\n{}", self.comment.source, self.comment.name, self.comment.page.key);
@@ -239,7 +232,6 @@ impl Draft<'_> {
             decision: &self.decision,
             poster: self.poster,
             content_hash: PageAddress::path(&content).hash,
-            client_hash: self.client_hash,
             closed_before: self.closed_before,
         };
         self.bench.store.insert_comment(&insertion, self.bench.now())

@@ -29,7 +29,7 @@ export function readSettings(element: HTMLElement) {
     title: read('title') || document.querySelector<HTMLMetaElement>('[property="og:title"]')?.content || document.title,
     lang: read('lang') || element.closest<HTMLElement>('[lang]')?.lang || 'en',
     theme: read('theme', 'auto'),
-    sort: read('sort'),
+    sort: read('sort', 'oldest'),
     load: read('load', 'near'),
     depth: read('depth', '4'),
     /** How many levels the headings stand below those of the fragment, which begin with the second. */

@@ -3,14 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{
-    model::{Account, AccountId, Role, Session, SiteId, Timestamp},
-    store::{
-        Accounts, Error, NewAccount, SecretHash,
-        sqlite::{
-            SqliteStore,
-            rows::{self, Cells},
-        },
+use crate::model::{Account, AccountId, Role, Session, SiteId, Timestamp};
+use crate::store::{
+    Accounts, Error, NewAccount, SecretHash,
+    sqlite::{
+        SqliteStore,
+        rows::{self, Cells},
     },
 };
 

@@ -5,12 +5,10 @@ use std::{collections::HashMap, mem};
 
 use rusqlite::Connection;
 
-use crate::{
-    model::{Page, PageId, SiteId, Timestamp},
-    store::{
-        Error,
-        sqlite::{ids::Ids, rows},
-    },
+use crate::model::{Page, PageId, SiteId, Timestamp};
+use crate::store::{
+    Error,
+    sqlite::{ids::Ids, rows},
 };
 
 pub struct Batch<'c> {
@@ -92,5 +90,33 @@ impl<'c> Batch<'c> {
             ))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::PageAddress, store::sqlite::pages};
+
+    #[test]
+    fn a_page_is_written_as_the_jobs_that_stayed_have_left_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = crate::store::sqlite::open::open_writer(&path, Timestamp(0), &mut || ()).unwrap();
+        conn.execute("insert into site values (1, 'a', 'A', '[]', '{}', 1, 0), (2, 'b', 'B', '[]', '{}', 1, 0)", []).unwrap();
+        let mut ids = Ids::default();
+        ids.learn(&conn).unwrap();
+        let (mut batch, site) = (Batch::new(&conn, &mut ids), SiteId(1));
+        let mut page = pages::find_or_insert(&mut batch, site, &PageAddress::path("/hello"), Timestamp(1)).unwrap();
+        for (version, stays) in [(2, true), (3, false), (3, true)] {
+            page = batch.page(site, page.id).unwrap();
+            batch.raise_page(&mut page, Timestamp(1));
+            assert_eq!(batch.page(site, page.id).unwrap().version, version);
+            assert!(batch.page(SiteId(2), page.id).is_err(), "it belongs to another site");
+            if stays { batch.keep_job() } else { batch.undo_job() }
+        }
+        assert_eq!(rows::find_page(&conn, site, page.id).unwrap().unwrap().version, 1);
+        batch.write_pages().unwrap();
+        assert_eq!(rows::find_page(&conn, site, page.id).unwrap().unwrap().version, 3);
     }
 }

@@ -2,17 +2,15 @@
 
 use rusqlite::Connection;
 
-use crate::{
-    model::{AuthorId, Comment, CommentId, CommentOnPage, HoldReason, PageId, SiteId, Status, Timestamp},
-    store::{
-        CommentFilter, Comments, Conflict, Error, Insertion, NewText, Submitted,
-        sqlite::{
-            SqliteStore,
-            batch::Batch,
-            insert::InsertJob,
-            rows::{self, CommentRow},
-            tree,
-        },
+use crate::model::{AuthorId, Comment, CommentId, CommentOnPage, HoldReason, PageId, SiteId, Status, Timestamp};
+use crate::store::{
+    CommentFilter, Comments, Conflict, Error, Insertion, NewText, Submitted,
+    sqlite::{
+        SqliteStore,
+        batch::Batch,
+        insert::InsertJob,
+        rows::{self, CommentRow},
+        tree,
     },
 };
 

@@ -110,7 +110,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let conn = crate::store::sqlite::open::open_writer(&path, Default::default(), &mut || ()).unwrap();
-        let mut query = conn.prepare("select html from comment where site_id = ?1 and status = 0 and id = ?2").unwrap();
+        let mut query = conn
+            .prepare(
+                "select c.html, p.html from comment c left join comment p on p.id = c.parent_id and p.site_id = c.site_id
+                 where c.site_id = ?1 and c.id = ?2",
+            )
+            .unwrap();
         for id in 0..5 {
             assert!(!query.exists((id, id)).unwrap());
         }

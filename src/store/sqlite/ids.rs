@@ -2,7 +2,8 @@
 
 use rusqlite::Connection;
 
-use crate::{model::Timestamp, store::Error};
+use crate::model::Timestamp;
+use crate::store::Error;
 
 /// 2000-01-01T00:00:00Z.
 const EPOCH_MS: i64 = 946_684_800_000;

@@ -5,16 +5,14 @@ use std::borrow::Cow;
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    model::{AuthorId, Badge, CommentId, Decision, NewComment, Page, PageState, SiteId, Status, Timestamp},
-    store::{
-        Conflict, Error, Insertion, Poster, Submitted,
-        sqlite::{
-            batch::Batch,
-            pages::{self, Lesson},
-            rows,
-            tree::{self, Place},
-        },
+use crate::model::{AuthorId, Badge, CommentId, Decision, NewComment, Page, PageState, SiteId, Status, Timestamp};
+use crate::store::{
+    Conflict, Error, Insertion, Poster, Submitted,
+    sqlite::{
+        batch::Batch,
+        pages::{self, Lesson},
+        rows,
+        tree::{self, Place},
     },
 };
 

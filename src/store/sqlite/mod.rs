@@ -26,10 +26,8 @@ use std::path::{Path, PathBuf};
 
 pub use open::OpenError;
 
-use crate::{
-    model::Timestamp,
-    store::sqlite::{maintenance::Maintenance, readers::Readers, writer::Writer},
-};
+use crate::model::Timestamp;
+use crate::store::sqlite::{maintenance::Maintenance, readers::Readers, writer::Writer};
 
 /// A database file in use. Several processes may use one file at the same time. Dropping it finishes what waits,
 /// empties the log into the file and closes it.

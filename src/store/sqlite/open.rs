@@ -7,12 +7,10 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::{
-    model::Timestamp,
-    store::sqlite::{
-        connection,
-        migrate::{self, APPLICATION_ID, SCHEMA},
-    },
+use crate::model::Timestamp;
+use crate::store::sqlite::{
+    connection,
+    migrate::{self, APPLICATION_ID, SCHEMA},
 };
 
 /// Below this the library has a bug that can damage a database while checkpoints and writes meet.

@@ -2,12 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::{
-    model::{Page, PageAddress, PageId, PageState, SiteId, Timestamp},
-    store::{
-        Error, Pages,
-        sqlite::{SqliteStore, batch::Batch, rows},
-    },
+use crate::model::{Page, PageAddress, PageId, PageState, SiteId, Timestamp};
+use crate::store::{
+    Error, Pages,
+    sqlite::{SqliteStore, batch::Batch, rows},
 };
 
 /// Addresses that one call may ask about.

@@ -2,12 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, types::FromSql};
 
-use crate::{
-    model::{
-        AuthorId, Badge, Comment, CommentAuthor, CommentId, HoldReason, Page, PageId, PageState, Role, Scope, SiteId, Status, Timestamp,
-    },
-    store::Error,
+use crate::model::{
+    AuthorId, Badge, Comment, CommentAuthor, CommentId, HoldReason, Page, PageId, PageState, Role, Scope, SiteId, Status, Timestamp,
 };
+use crate::store::Error;
 
 /// Cells of a row, from left to right.
 pub struct Cells<'r> {

@@ -45,7 +45,6 @@ CREATE TABLE comment(
   markup_version integer not null,
   receipt_epoch integer not null default 0,
   held_because text,
-  client_hash blob,
   created_at integer not null,
   edited_at integer,
   source text not null,
@@ -53,8 +52,6 @@ CREATE TABLE comment(
 ) strict;
 
 CREATE INDEX comment_author on comment(author_id, status) where author_id is not null;
-
-CREATE INDEX comment_client on comment(created_at) where client_hash is not null;
 
 CREATE INDEX comment_markup on comment(markup_version);
 

@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::{
-    model::{Origin, Rules, Site, SiteId, SiteKey, Timestamp},
-    store::{
-        Conflict, Error, NewSite, Sites,
-        sqlite::{SqliteStore, failure, rows::Cells},
-    },
+use crate::model::{Origin, Rules, Site, SiteId, SiteKey, Timestamp};
+use crate::store::{
+    Conflict, Error, NewSite, Sites,
+    sqlite::{SqliteStore, failure, rows::Cells},
 };
 
 impl Sites for SqliteStore {

@@ -3,15 +3,13 @@
 
 use rusqlite::Connection;
 
-use crate::{
-    model::{Comment, CommentId, Cursor, Page, PageId, RootThread, SiteId, Sort, ThreadSlice},
-    store::{
-        Error, ThreadQuery, Threads,
-        sqlite::{
-            SqliteStore,
-            rows::{self, CommentRow},
-            tree,
-        },
+use crate::model::{Comment, CommentId, Cursor, Page, PageId, RootThread, SiteId, Sort, ThreadSlice};
+use crate::store::{
+    Error, ThreadQuery, Threads,
+    sqlite::{
+        SqliteStore,
+        rows::{self, CommentRow},
+        tree,
     },
 };
 

@@ -2,16 +2,14 @@
 
 use rusqlite::{OptionalExtension, Row};
 
-use crate::{
-    model::{Scope, SiteId, Timestamp, Token, TokenId},
-    store::{
-        Conflict, Error, SecretHash, Tokens,
-        sqlite::{
-            SqliteStore,
-            accounts::name_key,
-            failure,
-            rows::{self, Cells},
-        },
+use crate::model::{Scope, SiteId, Timestamp, Token, TokenId};
+use crate::store::{
+    Conflict, Error, SecretHash, Tokens,
+    sqlite::{
+        SqliteStore,
+        accounts::name_key,
+        failure,
+        rows::{self, Cells},
     },
 };
 

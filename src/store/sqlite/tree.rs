@@ -1,14 +1,12 @@
 //! Which comments are shown, and the numbers that follow from it. Everything that changes a status comes through here.
 
-use crate::{
-    model::{Comment, CommentId, HoldReason, Page, Status, Timestamp},
-    store::{
-        Error,
-        sqlite::{
-            batch::Batch,
-            pages::{self, Lesson},
-            rows::{self, CommentRow},
-        },
+use crate::model::{Comment, CommentId, HoldReason, Page, Status, Timestamp};
+use crate::store::{
+    Error,
+    sqlite::{
+        batch::Batch,
+        pages::{self, Lesson},
+        rows::{self, CommentRow},
     },
 };
 

@@ -4,12 +4,10 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::{
-    model::{CommentId, SiteId, Status, Timestamp},
-    store::{
-        CheckReport, Error, Upkeep,
-        sqlite::{SqliteStore, backup, check, connection, insert::KEY_MS},
-    },
+use crate::model::{CommentId, SiteId, Status, Timestamp};
+use crate::store::{
+    CheckReport, Error, Upkeep,
+    sqlite::{SqliteStore, backup, check, connection, insert::KEY_MS},
 };
 
 /// Network hashes are kept for 30 days.

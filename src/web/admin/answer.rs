@@ -97,6 +97,8 @@ pub fn refuse(ask: &Ask, error: Error) -> Response {
         page.and_then(|page| draw(ask, &page)).unwrap_or_else(|error| reply::error_fragment(&error, "en"))
     };
     let mut response = reply::refuse(error, &Face::Page { render: &render });
+    // This is the shape that an error has at the desk, unknown addresses included; nobody redraws it.
+    response.extensions_mut().remove::<reply::Refused>();
     add_headers(ask, &mut response);
     response
 }

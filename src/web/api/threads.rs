@@ -15,8 +15,8 @@ use crate::web::request::{Caller, Query, caller, query};
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let base = warp::path!("api" / "v1" / "sites" / String / ..);
     let with = warp::any().map(move || web.clone());
-    let thread = base.and(warp::path!("thread")).and(warp::get()).and(query()).and(caller()).and(with.clone()).then(thread);
-    let totals = base.and(warp::path!("totals")).and(warp::get()).and(query()).and(caller()).and(with).then(totals);
+    let thread = base.and(warp::path!("thread")).and(warp::get()).and(query()).and(caller()).and(with.clone()).then(thread).boxed();
+    let totals = base.and(warp::path!("totals")).and(warp::get()).and(query()).and(caller()).and(with).then(totals).boxed();
     thread.or(totals).unify().boxed()
 }
 

@@ -8,8 +8,8 @@ use crate::config::Listen;
 use crate::error::Error;
 use crate::markup;
 use crate::model::{
-    Account, Badge, CommentId, Decision, NameFrom, NewComment, Origin, Page, PageAddress, PageAsked, Role, Rules, Site, Submission, SubmitLimits,
-    Timestamp,
+    Account, Badge, CommentId, Decision, NameFrom, NewComment, Origin, Page, PageAddress, PageAsked, Role, Rules, Site, Submission,
+    SubmitLimits, Timestamp,
 };
 use crate::store::{self, CommentFilter, Conflict, Insertion, NewAccount, NewSite, Poster};
 use crate::web::demo::{
@@ -153,7 +153,8 @@ impl Seed {
                 let (known, ids) = (&known, &ids);
                 let one = |planned| scope.spawn(move || self.write_one(post, planned, known, ids));
                 let running: Vec<_> = group.iter().map(one).collect();
-                let join = |thread: std::thread::ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                let join =
+                    |thread: std::thread::ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
                 running.into_iter().map(join).collect()
             });
             for id in written {

@@ -78,6 +78,8 @@ export class Faults {
 
   async #pass(request, response) {
     const path = request.url;
+    // Browsers silently repeat a request that breaks on a connection used before, so there are none.
+    response.shouldKeepAlive = false;
     const note = { method: request.method, path, headers: request.headers };
     this.seen.push(note);
     const body = await allBytes(request);

@@ -45,6 +45,10 @@ export async function withReader(play, options, act) {
   const reader = await play.reader(options);
   try {
     await act(reader);
+  } catch (error) {
+    // What went wrong in the page is often why.
+    if (reader.troubles.length) error.message += `\n${reader.troubles.join('\n')}`;
+    throw error;
   } finally {
     await reader.leave();
   }

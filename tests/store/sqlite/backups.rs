@@ -93,14 +93,17 @@ fn restoring_over_a_database_takes_its_place_and_its_log_away() {
     let (_folder, path, backup) = backed_up();
     let bench = Bench::open(&path);
     bench.publish("after the backup");
+    let log = path.with_extension("db-wal");
+    let old_log = fs::read(&log).unwrap();
     let error = SqliteStore::restore_over(&backup, &path).unwrap_err().to_string();
     assert!(error.ends_with("a.db is in use by another process: stop the server first"), "{error}");
     drop(bench);
     assert_eq!(comments(&path), 2);
-    fs::write(path.with_extension("db-wal"), "a log that stayed behind").unwrap();
     SqliteStore::restore_over(&backup, &path).unwrap();
     assert_eq!(comments(&path), 1);
+    // The log of the old file is whole, and would be played into the restored one.
     fs::write(&path, "damaged beyond recognition").unwrap();
+    fs::write(&log, old_log).unwrap();
     SqliteStore::restore_over(&backup, &path).unwrap();
     assert_eq!(comments(&path), 1);
 }

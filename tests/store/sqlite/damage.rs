@@ -94,3 +94,32 @@ fn forget(path: &Path) {
         fs::remove_file(format!("{}{end}", path.display())).ok();
     }
 }
+
+#[test]
+fn the_check_tells_of_every_number_that_differs_from_a_recount() {
+    for (change, problem) in [
+        ("update page set published_count = 7", "says 7 published comments and 2 roots; there are 3 and 2."),
+        ("update page set root_count = 1", "says 3 published comments and 1 roots; there are 3 and 2."),
+        ("update comment set reply_count = 2 where depth = 0 and child_count = 1", "says 2 replies; there are 1."),
+        ("update comment set reply_count = 1 where depth = 1", "counts replies, though it is one."),
+        ("update comment set child_count = 2 where child_count = 1", "says 2 shown answers; there are 1."),
+        ("update comment set status = 3 where depth = 1", "is shown though it should not be, or the other way round."),
+        ("update comment set parent_id = 7 where depth = 1", "answers one that does not exist."),
+        ("update comment set path = zeroblob(8) where depth = 1", "does not stand below the one it answers."),
+        ("update comment set depth = 2 where depth = 1", "does not stand below the one it answers."),
+        ("update comment set path = x'00' where depth = 0", "has no parent and is not a root."),
+        ("delete from page_address", "has no address."),
+        ("pragma foreign_keys = off; delete from author", "A row of comment points to a row of author that does not exist."),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let bench = Bench::open(&path);
+        let root = bench.publish("one");
+        bench.answer(root, "two");
+        bench.publish("three");
+        bench.assert_sound();
+        rusqlite::Connection::open(&path).unwrap().execute_batch(change).unwrap();
+        let problems = bench.store.check().unwrap().problems;
+        assert!(problems.iter().any(|found| found.ends_with(problem)), "{change}: {problems:?}");
+    }
+}

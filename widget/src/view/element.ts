@@ -256,7 +256,7 @@ export class ThreadElement extends HTMLElement {
     section.prepend(box);
     view.alarm(sentence || settings.labelError);
     view.emit('error', { status, action: 'load' });
-    addEventListener('online', () => void this.reload(), { once: true, signal: this.#stay.signal });
+    addEventListener('online', () => void (this.#loaded || this.reload()), { once: true, signal: this.#stay.signal });
   }
 }
 
