@@ -89,11 +89,10 @@ fn routes(id: &str, receipt: &str) -> Vec<Route> {
 }
 
 /// Addresses that nothing answers, and the shape of their refusal.
-const NOWHERE: [&str; 18] = [
+const NOWHERE: [&str; 17] = [
     "/",
     "/nothing",
     "/embed.jsx",
-
     "/v/0000/embed.js",
     "/v/embed.js",
     "/w",
