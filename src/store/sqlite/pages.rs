@@ -119,12 +119,18 @@ pub struct Lesson {
     pub title: Option<String>,
     /// Hash and text of the address that came with a free id.
     pub address: Option<(Vec<u8>, String)>,
+    /// That address as it was sent, where it is still known.
+    pub url: Option<String>,
 }
 
 impl Lesson {
     pub fn of(title: Option<&str>, address: &PageAddress) -> Self {
         let alias = address.alias.as_deref();
-        Self { title: title.map(str::to_owned), address: alias.map(|alias| (alias.hash.to_vec(), alias.key.clone())) }
+        Self {
+            title: title.map(str::to_owned),
+            address: alias.map(|alias| (alias.hash.to_vec(), alias.key.clone())),
+            url: alias.map(|alias| alias.url.clone()),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -143,6 +149,11 @@ pub fn learn(batch: &mut Batch<'_>, page: &mut Page, lesson: &Lesson) -> Result<
         let addresses: i64 = query.query_row((page.site_id.0, page.id.0), |row| row.get(0))?;
         if addresses == 1 {
             insert_address(batch.conn, page, hash, address)?;
+            // A page whose first comments were held, or named no address, is linked to its site until now.
+            if let Some(origin) = page.url.strip_suffix('/').filter(|origin| origin.matches('/').count() == 2) {
+                page.url = lesson.url.clone().unwrap_or_else(|| format!("{origin}{address}"));
+                batch.put_page(page);
+            }
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use warp::{http::StatusCode, reply::Response};
 use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment};
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
-use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, ThreadSlice};
+use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, Status, ThreadSlice};
 use crate::render::{PageLinks, Part, Texts};
 use crate::secrets::new_secret;
 use crate::web::Web;
@@ -192,7 +192,10 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
     let fields = &view.fields;
     let parent = match fields.parent {
         Some(id) => {
-            app.store.find_comment(thread.site.id, id)?.filter(|parent| Some(parent.page.id) == thread.page.as_ref().map(|page| page.id))
+            let here = thread.page.as_ref().map(|page| page.id);
+            let found = app.store.find_comment(thread.site.id, id)?;
+            // Nothing is told of a comment that is not shown.
+            found.filter(|parent| Some(parent.page.id) == here && parent.comment.status == Status::Published)
         }
         None => None,
     };
