@@ -132,12 +132,17 @@ fn greet(app: &App, demo: bool, code: Option<&str>) -> Result<String, Error> {
         Some(code) => format!("  Your desk        {at}/admin/setup?code={code}   (works once)"),
         None => format!("  Your desk        {at}/admin/"),
     });
-    lines.push("  Add your site    rejoinder site add my-blog --origin https://blog.example".into());
+    lines.push(format!("  Add your site    {} site add my-blog --origin https://blog.example", program()));
     lines.push("  Paste the tag".into());
     let sites = app.store.list_sites()?;
     let own = sites.iter().map(|site| site.key.as_str()).find(|key| *key != "demo");
     lines.extend(script_tag(&at, own.unwrap_or("my-blog")).lines().map(|line| format!("    {line}")));
     Ok(lines.join("\n") + "\n\n")
+}
+
+/// What people type to start this very program.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "rejoinder".into())
 }
 
 /// Forgets in time, cleans old HTML again and keeps the limits small, until told to stop.

@@ -64,6 +64,24 @@ enum Command {
     Check,
 }
 
+/// Prints a line of what a command answers.
+macro_rules! say {
+    ($($words:tt)*) => { crate::cli::print_line(format_args!($($words)*)) };
+}
+use say;
+
+/// Whoever reads our output may stop reading, as `head` does: that ends us quietly. Any other failure is one.
+fn print_line(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        eprintln!("rejoinder: the output cannot be written: {error}");
+        std::process::exit(1);
+    }
+}
+
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
