@@ -34,13 +34,13 @@ enum Command {
     #[command(after_help = "Example:\n  rejoinder serve --listen 127.0.0.1:8080")]
     Serve,
     /// Add, show, change and remove sites
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  rejoinder site add my-blog --origin https://blog.example")]
     Site(site::SiteCommand),
     /// Invite somebody to the desk
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  rejoinder moderator add Grace --site my-blog --role moderator")]
     Moderator(people::ModeratorCommand),
     /// Make tokens for the JSON API
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  rejoinder token add nightly-report --site my-blog --scope read")]
     Token(people::TokenCommand),
     /// Show every setting, its value and where it came from
     #[command(after_help = "Example:\n  rejoinder config")]

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use crate::actions::{TOKEN_PREFIX, invite};
 use crate::app::App;
 use crate::cli::site;
+use crate::error::Error;
 use crate::model::{Role, Scope, SiteId, clean_name};
 use crate::secrets::{hash_secret, new_secret};
 
@@ -80,7 +81,8 @@ pub fn run_token(command: TokenCommand, app: &App) -> anyhow::Result<()> {
         bail!("a token's name has 1 to 80 characters");
     }
     let secret = format!("{TOKEN_PREFIX}{}", new_secret());
-    app.store.insert_token(&name, &hash_secret(&secret), reach.site_id(app)?, scope, app.now()).with_context(|| format!("token {name}"))?;
+    let added = app.store.insert_token(&name, &hash_secret(&secret), reach.site_id(app)?, scope, app.now());
+    added.map_err(Error::from).with_context(|| format!("token {name}"))?;
     println!("The token {name} is shown only now; keep it like a password:");
     println!("{secret}");
     Ok(())

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use crate::actions::{SiteChange, add_site, change_site, find_site};
 use crate::app::App;
 use crate::model::{Rules, Site};
-use crate::serve::script_tag;
+use crate::web::assets::script_tag;
 
 #[derive(Subcommand)]
 pub enum SiteCommand {

@@ -1,6 +1,6 @@
 //! What people read, by language: one catalogue a language, `en` for whatever a language lacks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::RenderError;
 
@@ -11,6 +11,13 @@ pub struct Texts {
     texts: BTreeMap<String, String>,
     /// The part that travels to the widget: a line for each text, its name and a space before it.
     for_widget: String,
+}
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new().expect("a test reads the catalogues of this program"));
+
+/// The texts for a language tag like `de-AT`; English where there is no catalogue for it.
+pub fn texts(lang: &str) -> &'static Texts {
+    CATALOGUE.for_lang(lang)
 }
 
 /// Names of texts that the widget itself needs begin with this; it knows them without it.

@@ -97,7 +97,16 @@ pub fn draw(error: &Error, face: &Face<'_>) -> Response {
 
 /// `{"error":{"code","message","field"}}`; `field` is null where no field is to blame.
 pub fn error_body(error: &Error) -> Value {
-    json!({"error": {"code": error.code(), "message": sentence(error, "en"), "field": error.field()}})
+    json!({"error": {"code": error.code(), "message": message(error), "field": error.field()}})
+}
+
+/// For whoever writes programs: in English, with every detail that is not a secret.
+fn message(error: &Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
 }
 
 /// `<p data-code data-field>sentence</p>`, for the widget and for forms.

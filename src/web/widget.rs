@@ -33,13 +33,13 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let with = warp::any().map(move || web.clone());
     let asks = query().and(caller()).and(with.clone());
     let sends = body(BODY_BYTES_MAX).and(caller()).and(with);
-    let thread = warp::path!("w" / String / "thread").and(warp::get()).and(asks.clone()).then(thread);
-    let totals = warp::path!("w" / String / "totals").and(warp::get()).and(asks).then(totals);
-    let note = warp::path!("w" / String / "note").and(warp::post()).and(sends.clone()).then(note);
-    let edit = warp::path!("w" / String / "note" / String / "edit").and(warp::post()).and(sends.clone()).then(edit);
-    let withdraw = warp::path!("w" / String / "note" / String / "withdraw").and(warp::post()).and(sends.clone()).then(withdraw);
-    let look = warp::path!("w" / String / "preview").and(warp::post()).and(sends.clone()).then(look);
-    let mine = warp::path!("w" / String / "mine").and(warp::post()).and(sends).then(mine);
+    let thread = warp::path!("w" / String / "thread").and(warp::get()).and(asks.clone()).then(thread).boxed();
+    let totals = warp::path!("w" / String / "totals").and(warp::get()).and(asks).then(totals).boxed();
+    let note = warp::path!("w" / String / "note").and(warp::post()).and(sends.clone()).then(note).boxed();
+    let edit = warp::path!("w" / String / "note" / String / "edit").and(warp::post()).and(sends.clone()).then(edit).boxed();
+    let withdraw = warp::path!("w" / String / "note" / String / "withdraw").and(warp::post()).and(sends.clone()).then(withdraw).boxed();
+    let look = warp::path!("w" / String / "preview").and(warp::post()).and(sends.clone()).then(look).boxed();
+    let mine = warp::path!("w" / String / "mine").and(warp::post()).and(sends).then(mine).boxed();
     let reads = thread.or(totals).unify();
     reads.or(note).unify().or(edit).unify().or(withdraw).unify().or(look).unify().or(mine).unify().boxed()
 }
@@ -53,7 +53,9 @@ async fn thread(site: String, query: Query, caller: Caller, web: Web) -> Respons
         let thread = find_thread(app, site.clone(), &page_asked(&query)?)?;
         let part = match query.get("around")? {
             Some(id) => ThreadPart::Around(id.parse().map_err(|()| Error::CommentUnknown)?),
-            None => ThreadPart::From { sort: sort(&query)?, cursor: cursor(&query)? },
+            // An order that is unknown here was mistyped by the owner or kept by a browser from another release: the
+            // usual one shows the thread all the same.
+            None => ThreadPart::From { sort: sort(&query).unwrap_or_default(), cursor: cursor(&query)? },
         };
         fragment(app, &draw_with, &thread, &part, lang)
     });

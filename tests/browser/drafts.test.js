@@ -162,14 +162,15 @@ test('storage full of somebody else’s rubbish under our names does no harm', a
   const address = play.post('/rubbish/');
   await withReader(play, {}, async (reader) => {
     await reader.open(address);
-    await reader.page.evaluate(() => {
-      const page = document.querySelector('rejoinder-thread').shadowRoot.querySelector('section').dataset.page;
-      for (const value of ['{', 'null', '7', '"text"', '[]', '{"text":{}}', '{"text":"x","at":"never","key":7}', 'true'])
-        for (const name of ['me', 'sort', 'receipts:blog', `draft:blog:${page}:new`, `draft:blog:${page}:r9`]) localStorage.setItem(`rejoinder:${name}`, value);
-    });
-    await reader.page.reload();
-    await reader.ready();
-    await reader.post('Unharmed');
+    for (const [n, value] of ['{', 'null', '7', '"text"', '[]', '{"text":{}}', '{"text":"x","at":"never","key":7}', 'true'].entries()) {
+      await reader.page.evaluate((rubbish) => {
+        const { page } = document.querySelector('rejoinder-thread').shadowRoot.querySelector('section').dataset;
+        for (const name of ['me', 'sort', 'receipts:blog', `draft:blog:${page}:new`, `draft:blog:${page}:r9`]) localStorage.setItem(`rejoinder:${name}`, rubbish);
+      }, value);
+      await reader.page.reload();
+      await reader.ready();
+      await reader.post(`Unharmed by rubbish ${n}`);
+    }
   });
 });
 

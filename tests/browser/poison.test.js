@@ -19,7 +19,7 @@ const POISON = `
 <math><mtext><img src="/poison.png"></mtext></math>
 <iframe src="/poison.html" srcdoc="<script>parent.ran = 'frame'</script>"></iframe><object data="/poison.html"></object><embed src="/poison.html">
 <style>* { background: url(/poison.css) }</style><link rel="stylesheet" href="/poison.css"><base href="/poison/"><meta http-equiv="refresh" content="0;url=/poison.html">
-<form action="/poison.html" id="forms" name="forms"><input name="attributes" autofocus onfocus="window.ran = 'focus'"><button formaction="javascript:window.ran=1">Send</button></form>
+<form action="/poison.html" id="forms" name="forms"><input name="poison-field" autofocus onfocus="window.ran = 'focus'"><button formaction="javascript:window.ran=1">Send</button></form>
 <a href="javascript:window.ran='link'" ping="/poison.ping">link one</a><a href=" java&#10;script:window.ran=1">link two</a><a href="data:text/html,x">link three</a><a href="//evil.example/">link four</a><a href="/\\evil.example/">link five</a><a href="vbscript:x">link six</a>
 <p style="background:url(/poison.css)" onclick="window.ran = 'p'" onpointerenter="window.ran = 'p'" id="poison-id" name="poison-name" class="actions" part="body" slot="x" is="x-poison">styled</p>
 <details ontoggle="window.ran = 'toggle'" open>opened</details><video src="/poison.png" autoplay onerror="window.ran = 'video'"></video><audio src="/poison.png" onerror="window.ran = 'audio'"></audio>
@@ -29,7 +29,8 @@ const POISON = `
 
 const poisoned = (html) =>
   html
-    .replace(/(<div class="body"[^>]*>)/g, `$1${POISON}`)
+    // In a comment's text the field is called like what a cleaner reads of every element.
+    .replace(/(<div class="body"[^>]*>)/g, `$1${['attributes', 'childNodes', 'className', 'localName'].map((name) => POISON.replace('poison-field', name)).join('')}`)
     .replace('<ol class="list">', `${POISON}<ol class="list">`)
     .replace(/(<form class="form"[^>]*>)/, `$1${POISON.replace(/<form.*<\/form>/, '')}`)
     .replace(/(<div class="actions"[^>]*>)/, `$1${POISON}`)

@@ -35,11 +35,11 @@ export const ask = (method: 'GET' | 'POST', url: string, fields: Fields): Promis
     request.onloadend = () => {
       const { status, response } = request;
       const [first, stored] = ((response as Document | null)?.body?.children ?? []) as HTMLElement[];
-      const isFine = status > 199 && status < 300;
-      const refusal = isFine || !first?.dataset.code ? undefined : first;
+      const refusal = first?.dataset.code ? first : undefined;
       resolve({
         status,
-        given: isFine ? first : undefined,
+        // Between us and the server others may answer: a captive network, a proxy in trouble.
+        given: (status < 300 && first?.matches('section,article,.body') && first) || undefined,
         stored,
         refusal: refusal?.dataset ?? {},
         sentence: refusal?.textContent ?? '',

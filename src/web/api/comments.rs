@@ -23,12 +23,12 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let decide = warp::path!("api" / "v1" / "sites" / String / "comments" / String / String);
     let with = warp::any().map(move || web.clone());
     let from = caller().and(with);
-    let submit = all.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(submit);
-    let list = all.and(warp::get()).and(query()).and(from.clone()).then(list);
-    let show = one.and(warp::get()).and(from.clone()).then(show);
-    let edit = one.and(warp::patch()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(edit);
-    let withdraw = one.and(warp::delete()).and(from.clone()).then(withdraw);
-    let decide = decide.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from).then(decide_about);
+    let submit = all.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(submit).boxed();
+    let list = all.and(warp::get()).and(query()).and(from.clone()).then(list).boxed();
+    let show = one.and(warp::get()).and(from.clone()).then(show).boxed();
+    let edit = one.and(warp::patch()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(edit).boxed();
+    let withdraw = one.and(warp::delete()).and(from.clone()).then(withdraw).boxed();
+    let decide = decide.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from).then(decide_about).boxed();
     submit.or(list).unify().or(show).unify().or(edit).unify().or(withdraw).unify().or(decide).unify().boxed()
 }
 

@@ -17,12 +17,12 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let rules = warp::path!("api" / "v1" / "sites" / String / "rules");
     let with = warp::any().map(move || web.clone());
     let from = caller().and(with);
-    let show = rules.and(warp::get()).and(from.clone()).then(show_rules);
-    let change = rules.and(warp::patch()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(change_rules);
+    let show = rules.and(warp::get()).and(from.clone()).then(show_rules).boxed();
+    let change = rules.and(warp::patch()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(change_rules).boxed();
     let close = warp::path!("api" / "v1" / "sites" / String / "pages" / "close").map(|site: String| (site, PageState::Closed));
     let open = warp::path!("api" / "v1" / "sites" / String / "pages" / "open").map(|site: String| (site, PageState::Open));
     let state = close.or(open).unify().untuple_one();
-    let state = state.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from).then(set_state);
+    let state = state.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from).then(set_state).boxed();
     show.or(change).unify().or(state).unify().boxed()
 }
 

@@ -26,11 +26,13 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
         response
     });
-    let read = warp::path!("t" / String).and(warp::get()).and(query()).and(from.clone()).then(thread::read);
-    let submit = warp::path!("t" / String / "note").and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(thread::submit);
-    let own = warp::path!("t" / String / "own" / String).and(warp::get()).and(from.clone()).then(own::show);
-    let change = warp::path!("t" / String / "own" / String).and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(own::change);
-    let go = warp::path!("go" / String).and(warp::get()).and(from).then(go);
+    let read = warp::path!("t" / String).and(warp::get()).and(query()).and(from.clone()).then(thread::read).boxed();
+    let submit =
+        warp::path!("t" / String / "note").and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(thread::submit).boxed();
+    let own = warp::path!("t" / String / "own" / String).and(warp::get()).and(from.clone()).then(own::show).boxed();
+    let change =
+        warp::path!("t" / String / "own" / String).and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(own::change).boxed();
+    let go = warp::path!("go" / String).and(warp::get()).and(from).then(go).boxed();
     css.or(read).unify().or(submit).unify().or(own).unify().or(change).unify().or(go).unify().boxed()
 }
 
@@ -38,14 +40,9 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
 async fn go(id: String, _caller: Caller, web: Web) -> Response {
     let target = web.app.blocking(Work::Read, move |app| {
         let id: CommentId = id.parse().map_err(|()| Error::CommentUnknown)?;
-        let sites = app.store.list_sites()?;
-        for site in &sites {
-            if let Some(found) = app.store.find_comment(site.id, id)? {
-                let shown = found.comment.status == Status::Published;
-                return if shown { Ok(format!("{}#comment-{id}", found.page.url)) } else { Err(Error::CommentUnknown) };
-            }
-        }
-        Err(Error::CommentUnknown)
+        let site = app.store.find_site_of_comment(id)?.ok_or(Error::CommentUnknown)?;
+        let found = app.store.find_comment(site.id, id)?.filter(|found| found.comment.status == Status::Published);
+        found.map(|found| format!("{}#comment-{id}", found.page.url)).ok_or(Error::CommentUnknown)
     });
     match target.await {
         Ok(address) => redirect(StatusCode::FOUND, &address),

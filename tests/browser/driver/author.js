@@ -6,16 +6,21 @@ import { until } from './until.js';
 export const PASSWORD = 'a few words in a row';
 
 export class Author {
-  /** Sets the desk up with the one-time code that the program printed, and is signed in. */
-  static async setUp(browser, server, { name = 'Hannah', ...context } = {}) {
+  /** Signs in; the first time the desk is set up with the one-time code that the program printed. */
+  static async enter(browser, server, context) {
     const author = await Author.arrive(browser, server, context);
-    author.name = name;
-    await author.page.goto(server.setUp);
-    await author.page.getByLabel('Your name').fill(name);
-    await author.page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
-    await author.page.getByRole('button', { name: 'Open the desk' }).click();
+    if (server.isSetUp) await author.signIn('Hannah', PASSWORD);
+    else await author.setUp('Hannah', PASSWORD);
+    server.isSetUp = true;
     await author.page.getByRole('heading', { level: 1 }).filter({ hasText: /^(Comments|Your sites)$/ }).waitFor();
     return author;
+  }
+
+  async setUp(name, password) {
+    await this.page.goto(this.server.setUp);
+    await this.page.getByLabel('Your name').fill(name);
+    await this.page.getByRole('textbox', { name: 'Password' }).fill(password);
+    await this.page.getByRole('button', { name: 'Open the desk' }).click();
   }
 
   static async arrive(browser, server, context) {

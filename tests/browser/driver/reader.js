@@ -62,9 +62,10 @@ export class Reader {
     return this.thread.locator('.title');
   }
 
-  /** The comment whose own text holds this one. */
+  /** The comment whose own text holds these words, whole. */
   comment(text) {
-    return this.thread.locator('article', { has: this.page.locator('.body', { hasText: text }) });
+    const words = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return this.thread.locator('article', { has: this.page.locator('.body', { hasText: new RegExp(`(?<!\\w)${words}(?!\\w)`) }) });
   }
 
   /** The comment's place in the list, with the replies below it. */

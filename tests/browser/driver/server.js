@@ -25,9 +25,11 @@ export class Server {
   static async start({ sites, limits = false }) {
     assert(existsSync(PROGRAM), `${PROGRAM} is missing: cargo build --profile checked`);
     const server = new Server();
+    /** What adding a site printed, with the tag to paste. */
+    server.printed = {};
     server.data = mkdtempSync(join(tmpdir(), 'rejoinder-browser-'));
     for (const [key, { origins, ...rules }] of Object.entries(sites)) {
-      await server.command('site', 'add', key, ...origins.flatMap((origin) => ['--origin', origin]));
+      server.printed[key] = await server.command('site', 'add', key, ...origins.flatMap((origin) => ['--origin', origin]));
       const given = Object.entries(rules).map(([name, value]) => `${name}=${value}`);
       if (given.length) await server.command('site', 'set', key, ...given);
     }

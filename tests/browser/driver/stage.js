@@ -26,7 +26,7 @@ export async function stage({ sites = {}, limits, args = [] } = {}) {
   const play = {
     host, server, faults, browser,
     reader: (options) => Reader.arrive(browser, options),
-    author: (options) => Author.setUp(browser, server, options),
+    author: (options) => Author.enter(browser, server, options),
     /** A page of the blog with the tag in it. `through` is the proxy where a test needs one. */
     post: (path, { through = server, site, mount, script, ...rest } = {}) =>
       host.page(path, { middle: tag(through, path, { site, mount, script }), ...rest }),

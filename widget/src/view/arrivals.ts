@@ -51,6 +51,6 @@ function show(view: View, section: HTMLElement, total: number): void {
   if (!fresh.length) return view.order('newest');
   find(view.section, '.pill')?.remove();
   view.setTotal(total);
-  if (isWhole) dressList(view, section.dataset.next);
+  if (isWhole) dressList(view, section);
   goTo(view, fresh);
 }

@@ -23,6 +23,8 @@ export function clean(from: Element, shift: number, inBody = false): HTMLElement
   const copy = document.createElement(tag);
   for (const { name, value } of from.attributes)
     if ((inBody ? bodyAttributes : allAttributes).test(`${name}=${value}`)) copy.setAttribute(name, value);
+  // What scrolls must be reachable by key.
+  if (tag === 'pre') copy.tabIndex = 0;
   const { className } = copy;
   if (className && !inBody) copy.setAttribute('part', className);
   for (const child of from.childNodes) {

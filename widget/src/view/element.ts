@@ -232,7 +232,7 @@ export class ThreadElement extends HTMLElement {
     this.#loaded = true;
     // In a task of its own: going somewhere lays everything out.
     void showMine(view).then(() => setTimeout(() => this.#follow()));
-    view.emit('ready', { total: view.shown, shown: articles.length });
+    view.emit('ready', { total: view.shown, 'shown': articles.length });
   }
 
   /** Goes where the address points, if that is here. */

@@ -113,9 +113,10 @@ export function dressPlaces(view: View): void {
 }
 
 /** Shows or removes the button behind which more roots are. */
-export function dressList(view: View, next = view.section.dataset.next): void {
+export function dressList(view: View, last = view.section): void {
+  const { next } = last.dataset;
   find(view.section, ':scope>.more')?.remove();
-  if (next) view.roots.after(moreButton(view, view.texts('more'), next, (section) => dressList(view, section.dataset.next)));
+  if (next) view.roots.after(moreButton(view, view.texts('more'), next, (section) => dressList(view, section)));
 }
 
 function moreButton(view: View, text: string, cursor: string, then?: (section: HTMLElement) => void): HTMLElement {
