@@ -125,7 +125,7 @@
   const write = one('#write');
   if (write) {
     write.hidden = false;
-    write.nextElementSibling.hidden = true;
+    if (write.nextElementSibling) write.nextElementSibling.hidden = true;
     write.addEventListener('click', () => {
       select('post');
       if (small.matches) tabs.scrollIntoView({ block: 'start' });
