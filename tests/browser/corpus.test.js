@@ -13,8 +13,9 @@ const BATCH = 50;
 /** Kept small so that a page of any of them is one first page. */
 const LONGEST = 4000;
 
-const payloads = corpus('XSS payloads', 'xss/payloads.jsonl')?.map(({ payload }) => payload);
-const inputs = corpus('HTML that parsers disagree about', 'html-parsing/tree_construction_inputs.jsonl')?.map(({ data }) => data);
+// No text may hold NUL, which is refused before anything looks at it; what is around it may still be an attack.
+const payloads = corpus('XSS payloads', 'xss/payloads.jsonl')?.map(({ payload }) => payload.replaceAll('\0', ''));
+const inputs = corpus('HTML that parsers disagree about', 'html-parsing/tree_construction_inputs.jsonl')?.map(({ data }) => data.replaceAll('\0', ''));
 
 /** The same few by hand, so that these tests show something without the corpora too. */
 const OWN = ['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '[x](javascript:alert(1))', '"><svg onload=alert(1)>', '<a href="java\tscript:alert(1)">x</a>', '<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>'];
@@ -28,11 +29,12 @@ const taken = new Map();
 /** Writes a payload as text, name and title; what the server refuses as a name goes without. */
 async function plant(payload, page, title) {
   const fields = { page, title: title.slice(0, 300), text: payload.slice(0, LONGEST), name: payload.slice(0, 80), website: 'https://a.example/' };
-  const { status, body } = await server.try('blog', fields);
-  if (status === 201) return true;
-  assert.equal(status, 422, JSON.stringify([payload, body]));
-  const { status: again } = await server.try('blog', { ...fields, name: undefined });
-  return again === 201;
+  for (const each of [fields, { ...fields, name: undefined }]) {
+    const { status, body } = await server.try('blog', each);
+    if (status === 201) return true;
+    assert.equal(status, 422, JSON.stringify([payload, body]));
+  }
+  return false;
 }
 
 test('t01 every payload is stored or refused in words', async (t) => {

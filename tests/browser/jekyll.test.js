@@ -53,7 +53,9 @@ test('on a blog built by Jekyll a reader comments and the author answers', { ski
       await author.open('blog');
       const card = author.card('I found this by its feed, and stayed.');
       await card.getByText('Talking with people').waitFor();
-      assert.equal(await card.locator('.where a').first().getAttribute('href'), address);
+      const [post] = await Promise.all([author.page.waitForEvent('popup'), card.getByRole('link', { name: 'Talking with people' }).click()]);
+      await post.waitForURL(new RegExp(`^${address}`));
+      await post.close();
       await author.answer('I found this by its feed, and stayed.', 'Glad you did!');
 
       await reader.thread.evaluate((element) => element.check());

@@ -1,7 +1,10 @@
 //! The thread of a page as a page of its own, with a form that works without script.
 
 use serde_json::{Value, json};
-use warp::{http::StatusCode, reply::Response};
+use warp::{
+    http::{HeaderValue, StatusCode, header},
+    reply::Response,
+};
 
 use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment};
 use crate::app::{App, Visitor, Work};
@@ -47,7 +50,10 @@ pub async fn read(site: String, query: Query, caller: Caller, web: Web) -> Respo
             title: query.get("title")?,
             fields: Fields::new(reply),
         };
-        draw(app, &draw_with, &thread, view, StatusCode::OK)
+        let mut response = draw(app, &draw_with, &thread, view, StatusCode::OK)?;
+        // The browser may keep the page for its back button: sent once more from there, the form has the same key.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        Ok(response)
     });
     drawn.await.unwrap_or_else(|error| refused(&web, error, None))
 }

@@ -10,6 +10,8 @@ export class Reader {
     reader.context.setDefaultTimeout(15_000);
     /** What no page may cause: errors, dialogs, broken policies. */
     reader.troubles = [];
+    /** Which of them count; a test that causes some by intent says which. */
+    reader.isTrouble = () => true;
     reader.requests = [];
     if (!storage) {
       await reader.context.addInitScript(() => {
