@@ -115,7 +115,7 @@ fn make(world: &World, call: &Call) -> Reply {
         18 => person.get(&format!("/t/{site}?page={page}&around={id}")),
         19 => person.get(&format!("/t/{site}/own/{receipt}")),
         20 => form(format!("/t/{site}/own/{receipt}"), &[("do", "edit"), ("text", "heron page")]),
-        21 => person.get(&format!("/feed/{site}.{}?page={page}", if call.which % 2 == 0 { "atom" } else { "json" })),
+        21 => person.get(&format!("/feed/{site}.{}?page={page}", if call.which.is_multiple_of(2) { "atom" } else { "json" })),
         22 => person.get(&format!("/t/{site}")),
         _ => person.ask("POST", "/pages/open", Some(json!({"page": page}))),
     }
