@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::secrets::Secrets;
 use crate::store::Upkeep;
 use crate::store::sqlite::SqliteStore;
+use crate::web::assets::script_tag;
 use crate::web::server::{self, Bounds, Listener};
 use crate::web::{self, Web};
 
@@ -64,6 +65,7 @@ impl Server {
 /// The command `serve`: listens where the settings say, greets, and serves until SIGTERM or Ctrl-C.
 pub async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     web::log::start(&config)?;
+    raise_file_limit();
     let listener = listen(&config.listen).await.context("setting listen")?;
     let server = Server::prepare(config.bound_to(listener.local_address()), Clock::System)?;
     print!("{}", server.greeting());
@@ -72,6 +74,20 @@ pub async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     // Without systemd there is nobody to notify, which is no failure.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     server.run(listener, stop).await
+}
+
+/// Each connection is an open file, and the usual limit is lower than what the system would give.
+fn raise_file_limit() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        if current != maximum
+            && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+        {
+            tracing::warn!(%error, "the limit of open files stays as it is");
+        }
+    }
 }
 
 async fn listen(listen: &Listen) -> std::io::Result<Listener> {
@@ -116,7 +132,7 @@ fn greet(app: &App, demo: bool, code: Option<&str>) -> Result<String, Error> {
         Some(code) => format!("  Your desk        {at}/admin/setup?code={code}   (works once)"),
         None => format!("  Your desk        {at}/admin/"),
     });
-    lines.push("  Add your site    rejoinder site add my-blog --origin https://blog.example".into());
+    lines.push(format!("  Add your site    {} site add my-blog --origin https://blog.example", program()));
     lines.push("  Paste the tag".into());
     let sites = app.store.list_sites()?;
     let own = sites.iter().map(|site| site.key.as_str()).find(|key| *key != "demo");
@@ -124,12 +140,9 @@ fn greet(app: &App, demo: bool, code: Option<&str>) -> Result<String, Error> {
     Ok(lines.join("\n") + "\n\n")
 }
 
-/// What the owner of a site pastes into a page.
-pub fn script_tag(public_url: &str, site: &str) -> String {
-    format!(
-        "<section id=\"thread\" data-rejoinder-thread><a href=\"{public_url}/t/{site}\">Discuss this post</a></section>\n\
-         <script async src=\"{public_url}/embed.js\" data-site=\"{site}\"></script>"
-    )
+/// What people type to start this very program.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "rejoinder".into())
 }
 
 /// Forgets in time, cleans old HTML again and keeps the limits small, until told to stop.

@@ -34,13 +34,13 @@ enum Command {
     #[command(after_help = "Example:\n  rejoinder serve --listen 127.0.0.1:8080")]
     Serve,
     /// Add, show, change and remove sites
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  rejoinder site add my-blog --origin https://blog.example")]
     Site(site::SiteCommand),
     /// Invite somebody to the desk
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  rejoinder moderator add Grace --site my-blog --role moderator")]
     Moderator(people::ModeratorCommand),
     /// Make tokens for the JSON API
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  rejoinder token add nightly-report --site my-blog --scope read")]
     Token(people::TokenCommand),
     /// Show every setting, its value and where it came from
     #[command(after_help = "Example:\n  rejoinder config")]
@@ -62,6 +62,24 @@ enum Command {
     /// Look for damage and wrong numbers
     #[command(after_help = "Example:\n  rejoinder check")]
     Check,
+}
+
+/// Prints a line of what a command answers.
+macro_rules! say {
+    ($($words:tt)*) => { crate::cli::print_line(format_args!($($words)*)) };
+}
+use say;
+
+/// Whoever reads our output may stop reading, as `head` does: that ends us quietly. Any other failure is one.
+fn print_line(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        eprintln!("rejoinder: the output cannot be written: {error}");
+        std::process::exit(1);
+    }
 }
 
 /// Runs the command that the arguments name.

@@ -5,7 +5,9 @@ use clap::Subcommand;
 
 use crate::actions::{TOKEN_PREFIX, invite};
 use crate::app::App;
+use crate::cli::say;
 use crate::cli::site;
+use crate::error::Error;
 use crate::model::{Role, Scope, SiteId, clean_name};
 use crate::secrets::{hash_secret, new_secret};
 
@@ -67,8 +69,8 @@ pub fn run_moderator(command: ModeratorCommand, app: &App) -> anyhow::Result<()>
     let ModeratorCommand::Add { name, email, reach, role } = command;
     let role = Role::from_word(&role).context("a role is owner, moderator or viewer")?;
     let (account, code) = invite(app, &name, email.as_deref(), role, reach.site_id(app)?)?;
-    println!("{} chooses a password here, once, within seven days:", account.name);
-    println!("{}/admin/setup?code={code}", app.config.public_url());
+    say!("{} chooses a password here, once, within seven days:", account.name);
+    say!("{}/admin/setup?code={code}", app.config.public_url());
     Ok(())
 }
 
@@ -80,8 +82,9 @@ pub fn run_token(command: TokenCommand, app: &App) -> anyhow::Result<()> {
         bail!("a token's name has 1 to 80 characters");
     }
     let secret = format!("{TOKEN_PREFIX}{}", new_secret());
-    app.store.insert_token(&name, &hash_secret(&secret), reach.site_id(app)?, scope, app.now()).with_context(|| format!("token {name}"))?;
-    println!("The token {name} is shown only now; keep it like a password:");
-    println!("{secret}");
+    let added = app.store.insert_token(&name, &hash_secret(&secret), reach.site_id(app)?, scope, app.now());
+    added.map_err(Error::from).with_context(|| format!("token {name}"))?;
+    say!("The token {name} is shown only now; keep it like a password:");
+    say!("{secret}");
     Ok(())
 }

@@ -5,8 +5,9 @@ use clap::Subcommand;
 
 use crate::actions::{SiteChange, add_site, change_site, find_site};
 use crate::app::App;
+use crate::cli::say;
 use crate::model::{Rules, Site};
-use crate::serve::script_tag;
+use crate::web::assets::script_tag;
 
 #[derive(Subcommand)]
 pub enum SiteCommand {
@@ -49,7 +50,7 @@ pub fn run(command: SiteCommand, app: &App) -> anyhow::Result<()> {
     match command {
         SiteCommand::Add { key, origins, name } => {
             let site = add_site(app, &key, name.as_deref(), &origins).with_context(|| format!("site {key}"))?;
-            println!(
+            say!(
                 "Site {} is ready. Paste this where the comments shall appear:\n\n{}",
                 site.key,
                 script_tag(&app.config.public_url(), site.key.as_str())
@@ -58,7 +59,7 @@ pub fn run(command: SiteCommand, app: &App) -> anyhow::Result<()> {
         SiteCommand::List => {
             for site in app.store.list_sites()? {
                 let origins: Vec<String> = site.origins.iter().map(ToString::to_string).collect();
-                println!("{}\t{}\t{}", site.key, site.name, origins.join(" "));
+                say!("{}\t{}\t{}", site.key, site.name, origins.join(" "));
             }
         }
         SiteCommand::Show { key } => show(&find(app, &key)?),
@@ -75,7 +76,7 @@ pub fn run(command: SiteCommand, app: &App) -> anyhow::Result<()> {
                 bail!("this removes site {key} with all its comments, for good; say --yes if that is meant");
             }
             app.store.delete_site(site.id)?;
-            println!("Site {key} is gone.");
+            say!("Site {key} is gone.");
         }
     }
     Ok(())
@@ -87,8 +88,8 @@ pub fn find(app: &App, key: &str) -> anyhow::Result<Site> {
 
 fn show(site: &Site) {
     let origins: Vec<String> = site.origins.iter().map(ToString::to_string).collect();
-    println!("key = {}\nname = {}\norigins = {}", site.key, site.name, origins.join(","));
+    say!("key = {}\nname = {}\norigins = {}", site.key, site.name, origins.join(","));
     for name in Rules::NAMES {
-        println!("{name} = {}", site.rules.get(name).unwrap_or_default());
+        say!("{name} = {}", site.rules.get(name).unwrap_or_default());
     }
 }

@@ -6,12 +6,13 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::app::App;
+use crate::cli::say;
 use crate::config::Config;
 use crate::store::sqlite::SqliteStore;
 
 pub fn show_config(config: &Config) -> anyhow::Result<()> {
     for row in config.explain() {
-        println!("{} = {}  ({})", row.name, row.value, row.source);
+        say!("{} = {}  ({})", row.name, row.value, row.source);
     }
     Ok(())
 }
@@ -25,7 +26,7 @@ pub fn backup(app: &App, path: &Path) -> anyhow::Result<()> {
     });
     bar.finish_and_clear();
     result.with_context(|| format!("backup to {}", path.display()))?;
-    println!("{} is complete and sound.", path.display());
+    say!("{} is complete and sound.", path.display());
     Ok(())
 }
 
@@ -38,11 +39,11 @@ pub fn restore(config: &Config, path: &Path) -> anyhow::Result<()> {
     if database.exists() {
         let aside = copy_aside(&database)?;
         SqliteStore::restore_over(path, &database).with_context(failed)?;
-        println!("A copy of the database that was there is {}.", aside.display());
+        say!("A copy of the database that was there is {}.", aside.display());
     } else {
         SqliteStore::restore(path, &database).with_context(failed)?;
     }
-    println!("{} is restored and sound.", database.display());
+    say!("{} is restored and sound.", database.display());
     Ok(())
 }
 
@@ -67,12 +68,12 @@ fn copy_aside(database: &Path) -> anyhow::Result<PathBuf> {
 
 pub fn check(app: &App) -> anyhow::Result<()> {
     let report = app.store.check()?;
-    println!("{} sites, {} pages, {} comments", report.sites, report.pages, report.comments);
+    say!("{} sites, {} pages, {} comments", report.sites, report.pages, report.comments);
     for problem in &report.problems {
-        println!("{problem}");
+        say!("{problem}");
     }
     match report.problems.len() {
-        0 => println!("No damage, and every number is right."),
+        0 => say!("No damage, and every number is right."),
         n => bail!("{n} problems; restore a backup, or keep a copy of the file and ask for help"),
     }
     Ok(())

@@ -64,6 +64,16 @@ impl PageAddress {
         }
     }
 
+    /// The same page without the address that came beside a free id: nobody has vouched for it yet.
+    pub fn without_alias(&self) -> Self {
+        if self.alias.is_none() {
+            return self.clone();
+        }
+        let host = self.url.find("://").map_or(0, |colon| colon + 3);
+        let end = self.url[host..].find('/').map_or(self.url.len(), |slash| host + slash);
+        Self { url: format!("{}/", &self.url[..end]), alias: None, ..self.clone() }
+    }
+
     /// The page at this path, which must be canonical already.
     pub fn path(key: &str) -> Self {
         let hash = Sha256::digest(key.as_bytes())[..16].try_into().expect("16 of 32 bytes");

@@ -6,6 +6,8 @@ use super::{Comment, Cursor, PageId, SiteId, Timestamp};
 pub struct Page {
     pub id: PageId,
     pub site_id: SiteId,
+    /// The canonical name under which the page was first seen; asked for as `page`, it names this page.
+    pub key: String,
     /// The address as first seen, for links.
     pub url: String,
     pub title: String,

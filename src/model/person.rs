@@ -26,9 +26,9 @@ impl Badge {
 pub enum Role {
     /// Sees the queue and changes nothing.
     Viewer,
-    /// Decides about comments and answers.
+    /// Decides about comments, answers, and closes pages.
     Moderator,
-    /// Also closes pages and changes the site's rules.
+    /// Also changes the site's rules.
     Owner,
 }
 

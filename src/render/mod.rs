@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Comment, CommentId, HoldReason, Page, PageState, Site, Sort, Status, ThreadSlice, Timestamp, limits};
 
-pub use texts::{Catalogue, Texts};
+pub use texts::{Texts, texts};
 
 use views::{Drawing, OwnView};
 
@@ -21,10 +21,9 @@ use views::{Drawing, OwnView};
 #[error("rendering failed: {0}")]
 pub struct RenderError(String);
 
-/// The templates and texts, read once.
+/// The templates, read once.
 pub struct Renderer {
     templates: Handlebars<'static>,
-    catalogue: Catalogue,
 }
 
 /// Which part of a thread an answer to the widget holds.
@@ -91,11 +90,11 @@ impl Renderer {
             let source: String = source.lines().collect();
             templates.register_template_string(name, source).map_err(|error| RenderError(error.to_string()))?;
         }
-        Ok(Self { templates, catalogue: Catalogue::new()? })
+        Ok(Self { templates })
     }
 
-    pub fn texts(&self, lang: &str) -> &Texts {
-        self.catalogue.for_lang(lang)
+    pub fn texts(&self, lang: &str) -> &'static Texts {
+        texts(lang)
     }
 
     fn draw(&self, template: &str, view: &impl Serialize) -> Result<String, RenderError> {

@@ -27,6 +27,7 @@ fn page(total: u64) -> Page {
     Page {
         id: PageId(1),
         site_id: SiteId(1),
+        key: "/hello".into(),
         url: "https://blog.example/hello".into(),
         title: "Hello".into(),
         version: 7,

@@ -1,6 +1,6 @@
 //! What people read, by language: one catalogue a language, `en` for whatever a language lacks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::RenderError;
 
@@ -11,6 +11,13 @@ pub struct Texts {
     texts: BTreeMap<String, String>,
     /// The part that travels to the widget: a line for each text, its name and a space before it.
     for_widget: String,
+}
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new().expect("a test reads the catalogues of this program"));
+
+/// The texts for a language tag like `de-AT`; English where there is no catalogue for it.
+pub fn texts(lang: &str) -> &'static Texts {
+    CATALOGUE.for_lang(lang)
 }
 
 /// Names of texts that the widget itself needs begin with this; it knows them without it.
@@ -91,7 +98,7 @@ mod tests {
                 codes_in(&path, codes);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let source = fs::read_to_string(&path).unwrap();
-                for opening in ["FieldError::new(", "too_long("] {
+                for opening in ["FieldError::new(", "FieldError::too_long("] {
                     let quoted = source.split(opening).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
                     codes.extend(quoted.filter_map(|rest| rest.split_once('"')).map(|(code, _)| code.to_owned()));
                 }

@@ -59,6 +59,9 @@ pub trait Sites {
     /// `None` when no site has that key.
     fn find_site(&self, key: &SiteKey) -> Result<Option<Site>, Error>;
 
+    /// The site that this comment stands in, whatever the comment's status.
+    fn find_site_of_comment(&self, id: CommentId) -> Result<Option<Site>, Error>;
+
     /// All sites, by key.
     fn list_sites(&self) -> Result<Vec<Site>, Error>;
 

@@ -85,6 +85,14 @@ pub fn integrity() -> String {
     format!("sha384-{}", base64::engine::general_purpose::STANDARD.encode(sha2::Sha384::digest(EMBED)))
 }
 
+/// What the owner of a site pastes into a page.
+pub fn script_tag(public_url: &str, site: &str) -> String {
+    format!(
+        "<section id=\"thread\" data-rejoinder-thread><a href=\"{public_url}/t/{site}\">Discuss this post</a></section>\n\
+         <script async src=\"{public_url}/embed.js\" data-site=\"{site}\"></script>"
+    )
+}
+
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let assets = web.assets.clone();
     let with = warp::any().map(move || assets.clone());

@@ -3,6 +3,7 @@
 use warp::http::{Method, StatusCode};
 
 use crate::error::Error;
+use crate::render;
 
 /// The shape of an answer that is an error.
 pub enum Face<'a> {
@@ -46,13 +47,9 @@ pub fn is_public(method: &Method, path: &str) -> bool {
     }
 }
 
-/// The error as a sentence in that language. English so far; every sentence that people read passes here.
-pub fn sentence(error: &Error, _lang: &str) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let end = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
+/// The error as a sentence in that language, with its limit in it where there is one.
+pub fn sentence(error: &Error, lang: &str) -> String {
+    render::texts(lang).sentence(error.code(), error.limit())
 }
 
 fn plain_page(_: StatusCode, error: &Error) -> String {

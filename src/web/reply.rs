@@ -97,7 +97,16 @@ pub fn draw(error: &Error, face: &Face<'_>) -> Response {
 
 /// `{"error":{"code","message","field"}}`; `field` is null where no field is to blame.
 pub fn error_body(error: &Error) -> Value {
-    json!({"error": {"code": error.code(), "message": sentence(error, "en"), "field": error.field()}})
+    json!({"error": {"code": error.code(), "message": message(error), "field": error.field()}})
+}
+
+/// For whoever writes programs: in English, with every detail that is not a secret.
+fn message(error: &Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
 }
 
 /// `<p data-code data-field>sentence</p>`, for the widget and for forms.
@@ -181,10 +190,11 @@ mod tests {
 
     #[test]
     fn a_fragment_names_code_and_field_and_escapes_what_was_sent() {
-        let error = Error::Field(FieldError::new("name_too_long", "name", "name may have at most 80 letters"));
+        let error =
+            Error::Field(FieldError { limit: Some(80), ..FieldError::new("name_too_long", "name", "name may have at most 80 letters") });
         assert_eq!(
             error_fragment(&error, "en"),
-            "<p data-code=\"name_too_long\" data-field=\"name\">Name may have at most 80 letters.</p>"
+            "<p data-code=\"name_too_long\" data-field=\"name\">The name is too long: at most 80 fit.</p>"
         );
         let error = Error::OriginUnlisted("\"><script>".into());
         assert!(!error_fragment(&error, "en").contains("<script"));

@@ -16,7 +16,7 @@ use rejoinder::clock::Clock;
 use rejoinder::config::{Config, Flags};
 use rejoinder::model::{Scope, Site};
 use rejoinder::secrets::{hash_secret, new_secret};
-use rejoinder::serve::Server;
+use rejoinder::serve::{self, Server};
 use rejoinder::web::server::Listener;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -32,7 +32,8 @@ pub const ORIGIN: &str = "https://blog.example";
 pub struct TestServer {
     pub base: String,
     pub app: App,
-    _folder: TempDir,
+    pub folder: TempDir,
+    agent: ureq::Agent,
     clock: Arc<AtomicI64>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
@@ -45,12 +46,29 @@ pub fn start() -> TestServer {
 
 /// A server with these variables in its environment.
 pub fn start_with(variables: &[(&str, &str)]) -> TestServer {
+    // A server that has a site makes no demo, whose long thread would cost every test a moment.
+    launch(variables, |config, clock| drop(add_site(&serve::open_app(config, clock).expect("a database"))))
+}
+
+/// The same for a newcomer, who finds the demo.
+pub fn start_with_demo(variables: &[(&str, &str)]) -> TestServer {
+    let server = launch(variables, |_, _| ());
+    add_site(&server.app);
+    server
+}
+
+fn add_site(app: &App) -> Site {
+    actions::add_site(app, SITE, Some("The blog"), &[ORIGIN.to_owned()]).expect("a site")
+}
+
+fn launch(variables: &[(&str, &str)], before: impl FnOnce(Config, Clock)) -> TestServer {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let flags = Flags { listen: Some("127.0.0.1:0".into()), data: Some(folder.path().display().to_string()), ..Flags::default() };
     let environment = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
     let config = Config::from_layers(&flags, environment, folder.path()).expect("good settings");
     let clock = Arc::new(AtomicI64::new(START));
     let hand = Clock::Hand(clock.clone());
+    before(config.clone(), hand.clone());
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     let (tell, told) = std::sync::mpsc::channel();
@@ -65,8 +83,13 @@ pub fn start_with(variables: &[(&str, &str)]) -> TestServer {
         });
     });
     let (app, address): (App, SocketAddr) = told.recv().expect("the server starts");
-    actions::add_site(&app, SITE, Some("The blog"), &[ORIGIN.to_owned()]).expect("a site");
-    TestServer { base: format!("http://{address}"), app, _folder: folder, clock, stop, thread: Some(thread) }
+    TestServer { base: format!("http://{address}"), app, folder, agent: agent(), clock, stop, thread: Some(thread) }
+}
+
+/// Gives every answer back as it came, also those that ask to go elsewhere.
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).allow_non_standard_methods(true);
+    config.build().into()
 }
 
 impl Drop for TestServer {
@@ -97,7 +120,17 @@ impl TestServer {
 
     /// Somebody without any rights, whose browser shows a page of the site.
     pub fn visitor(&self) -> Person<'_> {
-        Person { server: self, site: SITE.into(), bearer: None, origin: Some(ORIGIN.into()) }
+        Person { server: self, site: SITE.into(), bearer: None, cookie: None, origin: Some(ORIGIN.into()) }
+    }
+
+    /// Somebody signed in at the desk who owns every site. `bearer` is nothing; the cookie speaks.
+    pub fn owner(&self) -> Person<'_> {
+        let account = self.app.store.upsert_account(
+            &rejoinder::store::NewAccount { name: "Maren", email: None, role: rejoinder::model::Role::Owner, site: None },
+            self.app.now(),
+        );
+        let signed_in = actions::sign_in_without_password(&self.app, account.expect("an account")).expect("a session");
+        Person { cookie: Some(format!("__Host-rejoinder={}", signed_in.secret)), origin: Some(self.base.clone()), ..self.visitor() }
     }
 
     /// The holder of a new API token for the site.
@@ -105,7 +138,7 @@ impl TestServer {
         let secret = format!("{}{}", actions::TOKEN_PREFIX, new_secret());
         let name = format!("Token {scope} {}", &secret[3..11]);
         self.app.store.insert_token(&name, &hash_secret(&secret), Some(self.site().id), scope, self.app.now()).expect("a token");
-        Person { server: self, site: SITE.into(), bearer: Some(secret), origin: None }
+        Person { server: self, site: SITE.into(), bearer: Some(secret), cookie: None, origin: None }
     }
 }
 
@@ -116,6 +149,7 @@ pub struct Person<'a> {
     pub site: String,
     pub bearer: Option<String>,
     pub origin: Option<String>,
+    pub cookie: Option<String>,
 }
 
 impl Person<'_> {
@@ -149,9 +183,26 @@ impl Person<'_> {
     }
 
     pub fn send(&self, method: &str, address: &str, content: Option<(&str, &str)>) -> Reply {
+        self.send_bytes(method, address, content.map(|(kind, body)| (kind, body.as_bytes())), &[])
+    }
+
+    /// The body of a GET as it came over the wire.
+    pub fn get_bytes(&self, address: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+        let mut request = self.server.agent.get(format!("{}{address}", self.server.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.call().expect("an answer").body_mut().read_to_vec().expect("a whole answer")
+    }
+
+    /// Any bytes, with these headers beside those that this person always sends.
+    pub fn send_bytes(&self, method: &str, address: &str, content: Option<(&str, &[u8])>, headers: &[(&str, &str)]) -> Reply {
         let mut request = http::Request::builder().method(method).uri(format!("{}{address}", self.server.base));
         if let Some(bearer) = &self.bearer {
             request = request.header("authorization", format!("Bearer {bearer}"));
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
         }
         if let Some(origin) = self.origin.as_ref().filter(|_| method != "GET") {
             request = request.header("origin", origin);
@@ -159,12 +210,16 @@ impl Person<'_> {
         if let Some((kind, _)) = content {
             request = request.header("content-type", kind);
         }
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).allow_non_standard_methods(true).build().into();
-        let request = request.body(content.map_or("", |(_, body)| body).to_owned()).expect("a request");
-        let mut response = agent.run(request).expect("an answer");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let sent = content.map_or(&b""[..], |(_, body)| body);
+        let request = request.body(sent).expect("a request");
+        let mut response = self.server.agent.run(request).expect("an answer");
         let body = response.body_mut().read_to_string().expect("a whole answer");
-        Reply { status: response.status().as_u16(), headers: response.headers().clone(), body }
+        let reply = Reply { status: response.status().as_u16(), headers: response.headers().clone(), body };
+        tells_nothing(&reply, address, sent);
+        reply
     }
 
     /// Submits a root comment.
@@ -217,6 +272,54 @@ impl Reply {
     pub fn receipt(&self) -> String {
         self.json()["receipt"].as_str().unwrap_or_else(|| panic!("no receipt: {}", self.body)).to_owned()
     }
+}
+
+/// What no refusal may hold, in lower case: places, programs, SQL, and words of whoever wrote this.
+const INSIDE: [&str; 24] = [
+    "rusqlite",
+    "sqlite",
+    "panicked",
+    "src/",
+    ".rs:",
+    "/tmp",
+    "/home/",
+    "/root",
+    "/var/",
+    "/usr/",
+    "select ",
+    "insert into",
+    "no such table",
+    "constraint",
+    "backtrace",
+    "stack",
+    "unwrap",
+    "err(",
+    "some(",
+    "rejection",
+    "serde",
+    "hyper",
+    "tokio",
+    "handlebars",
+];
+
+/// T36: every refusal that any test gets is looked at, whatever that test is about. Words that were sent may come back.
+fn tells_nothing(reply: &Reply, address: &str, sent: &[u8]) {
+    if reply.status < 400 {
+        return;
+    }
+    assert!(reply.status != 500, "500 for {address}: {}", reply.body);
+    let asked = format!("{address} {}", String::from_utf8_lossy(sent));
+    let asked = format!("{asked} {}", percent_encoding::percent_decode_str(&asked.replace('+', " ")).decode_utf8_lossy()).to_lowercase();
+    let said = reply.body.to_lowercase();
+    let told: Vec<&str> = INSIDE.into_iter().filter(|word| said.contains(word) && !asked.contains(word)).collect();
+    assert!(told.is_empty(), "{address} tells {told:?}: {}", reply.body);
+}
+
+#[test]
+#[should_panic(expected = "tells [\"sqlite\", \"src/\"]")]
+fn t36_a_refusal_that_tells_of_the_inside_is_seen() {
+    let body = "SQLite said so in src/store".to_owned();
+    tells_nothing(&Reply { status: 422, headers: http::HeaderMap::new(), body }, "/", b"");
 }
 
 /// Texts of the shown comments, with the depth of each before it.

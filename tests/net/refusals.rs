@@ -60,7 +60,7 @@ async fn t37_every_answer_carries_the_common_headers() {
             ("referrer-policy", "same-origin"),
             ("cache-control", "no-store"),
             ("strict-transport-security", "max-age=31536000"),
-            ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-resource-policy", if path.starts_with("/w/") { "cross-origin" } else { "same-origin" }),
             ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
         ] {
             assert_eq!(header(&said, name), Some(value), "{path}");

@@ -6,10 +6,9 @@ use std::{collections::HashMap, mem};
 use rusqlite::Connection;
 
 use crate::model::{Page, PageId, SiteId, Timestamp};
-use crate::store::{
-    Error,
-    sqlite::{ids::Ids, rows},
-};
+use crate::store::Error;
+use crate::store::sqlite::ids::Ids;
+use crate::store::sqlite::rows;
 
 pub struct Batch<'c> {
     pub conn: &'c Connection,
@@ -72,7 +71,7 @@ impl<'c> Batch<'c> {
     pub fn write_pages(&mut self) -> rusqlite::Result<()> {
         let mut update = self.conn.prepare_cached(
             "update page set title = ?3, version = ?4, published_count = ?5, root_count = ?6, state = ?7,
-               last_comment_at = ?8, changed_at = ?9
+               last_comment_at = ?8, changed_at = ?9, url = ?10
              where site_id = ?1 and id = ?2",
         )?;
         for page in self.left.values() {
@@ -86,6 +85,7 @@ impl<'c> Batch<'c> {
                 rows::page_state_code(page.state),
                 page.last_comment_at.0,
                 page.changed_at.0,
+                &page.url,
             ))?;
         }
         Ok(())
@@ -95,7 +95,8 @@ impl<'c> Batch<'c> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::PageAddress, store::sqlite::pages};
+    use crate::model::PageAddress;
+    use crate::store::sqlite::pages;
 
     #[test]
     fn a_page_is_written_as_the_jobs_that_stayed_have_left_it() {

@@ -1,5 +1,7 @@
 //! Adding a comment: the one job that makes pages and authors and keeps a repeated submission one comment.
 
+use std::borrow::Cow;
+
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
@@ -48,7 +50,11 @@ impl InsertJob {
         if let Some(stored) = self.find_earlier(batch)? {
             return Ok(stored);
         }
-        let mut page = pages::find_or_insert(batch, self.site, &self.comment.page, self.at)?;
+        let address = match self.decision {
+            Decision::Publish => Cow::Borrowed(&self.comment.page),
+            Decision::Hold(_) => Cow::Owned(self.comment.page.without_alias()),
+        };
+        let mut page = pages::find_or_insert(batch, self.site, &address, self.at)?;
         let too_old = self.closed_before.is_some_and(|moment| page.created_at < moment);
         if page.state == PageState::Closed || too_old {
             return Err(Error::Conflict(Conflict::PageClosed));

@@ -84,6 +84,7 @@ pub fn find_or_insert(batch: &mut Batch<'_>, site: SiteId, address: &PageAddress
     let page = Page {
         id: PageId(batch.next_id(at)?),
         site_id: site,
+        key: address.key.clone(),
         url: address.url.clone(),
         title: String::new(),
         version: 1,
@@ -95,10 +96,10 @@ pub fn find_or_insert(batch: &mut Batch<'_>, site: SiteId, address: &PageAddress
         created_at: at,
     };
     let mut insert = batch.conn.prepare_cached(
-        "insert into page(id, site_id, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at)
-         values (?1, ?2, ?3, '', 1, 0, 0, 0, 0, ?4, ?4)",
+        "insert into page(id, site_id, key, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at)
+         values (?1, ?2, ?3, ?4, '', 1, 0, 0, 0, 0, ?5, ?5)",
     )?;
-    insert.execute((page.id.0, site.0, &page.url, at.0))?;
+    insert.execute((page.id.0, site.0, &page.key, &page.url, at.0))?;
     insert_address(batch.conn, &page, &address.hash, &address.key)?;
     Ok(page)
 }
@@ -118,12 +119,18 @@ pub struct Lesson {
     pub title: Option<String>,
     /// Hash and text of the address that came with a free id.
     pub address: Option<(Vec<u8>, String)>,
+    /// That address as it was sent, where it is still known.
+    pub url: Option<String>,
 }
 
 impl Lesson {
     pub fn of(title: Option<&str>, address: &PageAddress) -> Self {
         let alias = address.alias.as_deref();
-        Self { title: title.map(str::to_owned), address: alias.map(|alias| (alias.hash.to_vec(), alias.key.clone())) }
+        Self {
+            title: title.map(str::to_owned),
+            address: alias.map(|alias| (alias.hash.to_vec(), alias.key.clone())),
+            url: alias.map(|alias| alias.url.clone()),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -142,6 +149,11 @@ pub fn learn(batch: &mut Batch<'_>, page: &mut Page, lesson: &Lesson) -> Result<
         let addresses: i64 = query.query_row((page.site_id.0, page.id.0), |row| row.get(0))?;
         if addresses == 1 {
             insert_address(batch.conn, page, hash, address)?;
+            // A page whose first comments were held, or named no address, is linked to its site until now.
+            if let Some(origin) = page.url.strip_suffix('/').filter(|origin| origin.matches('/').count() == 2) {
+                page.url = lesson.url.clone().unwrap_or_else(|| format!("{origin}{address}"));
+                batch.put_page(page);
+            }
         }
     }
     Ok(())

@@ -113,7 +113,7 @@ fn reasons(words: Option<&str>) -> Vec<HoldReason> {
 
 pub fn find_page(conn: &Connection, site: SiteId, id: PageId) -> rusqlite::Result<Option<Page>> {
     let mut query = conn.prepare_cached(
-        "select id, site_id, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at
+        "select id, site_id, key, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at
          from page where site_id = ?1 and id = ?2",
     )?;
     query.query_row((site.0, id.0), |row| page(&mut Cells::of(row))).optional()
@@ -123,6 +123,7 @@ fn page(cells: &mut Cells<'_>) -> rusqlite::Result<Page> {
     Ok(Page {
         id: PageId(cells.take()?),
         site_id: SiteId(cells.take()?),
+        key: cells.take()?,
         url: cells.take()?,
         title: cells.take()?,
         version: cells.take()?,

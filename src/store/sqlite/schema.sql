@@ -93,6 +93,7 @@ CREATE TABLE migration(
 CREATE TABLE page(
   id integer primary key,
   site_id integer not null references site(id),
+  key text not null,
   url text not null,
   title text not null,
   version integer not null,

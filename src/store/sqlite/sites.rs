@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::model::{Origin, Rules, Site, SiteId, SiteKey, Timestamp};
+use crate::model::{CommentId, Origin, Rules, Site, SiteId, SiteKey, Timestamp};
 use crate::store::{
     Conflict, Error, NewSite, Sites,
     sqlite::{SqliteStore, failure, rows::Cells},
@@ -15,6 +15,15 @@ impl Sites for SqliteStore {
         self.readers.read(|conn| {
             let mut query = conn.prepare_cached("select id, key, name, origins, rules, version, created_at from site where key = ?1")?;
             query.query_row([key.as_str()], site_row).optional()?.map(SiteRow::into_site).transpose()
+        })
+    }
+
+    fn find_site_of_comment(&self, id: CommentId) -> Result<Option<Site>, Error> {
+        self.readers.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "select id, key, name, origins, rules, version, created_at from site where id = (select site_id from comment where id = ?1)",
+            )?;
+            query.query_row([id.0], site_row).optional()?.map(SiteRow::into_site).transpose()
         })
     }
 

@@ -15,6 +15,8 @@ use crate::store::{
 
 /// Replies in a slice that goes on inside a root.
 const REPLIES_MAX: usize = 50;
+/// A link to a comment shows no more than about this much of it, its ancestors and what follows.
+const AROUND_HTML_BYTES_MAX: usize = 80 * 1024;
 /// How far ahead and back replies are counted when a slice does not begin at their root. Only in the middle of a root
 /// with more than twice as many, the number of those that remain is an upper bound.
 const COUNTED_MAX: u64 = 500;
@@ -43,7 +45,7 @@ impl Threads for SqliteStore {
     fn read_around(&self, site: SiteId, page: PageId, comment: CommentId, replies_max: usize) -> Result<ThreadSlice, Error> {
         self.readers.read(|conn| {
             let page = rows::find_page(conn, site, page)?.ok_or(Error::NotFound)?;
-            let mut reading = Reading { conn, page, replies_max, html_left: usize::MAX };
+            let mut reading = Reading { conn, page, replies_max, html_left: AROUND_HTML_BYTES_MAX };
             let around = reading.find_shown(comment)?;
             if around.comment.parent.is_none() {
                 let root = reading.root_thread(around)?;

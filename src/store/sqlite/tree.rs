@@ -70,7 +70,7 @@ pub fn set_status(
         let lessons = delete
             .query_map((page.site_id.0, comment.id.0), |row| {
                 let address = row.get::<_, Option<_>>(1)?.zip(row.get::<_, Option<_>>(2)?);
-                Ok(Lesson { title: row.get(0)?, address })
+                Ok(Lesson { title: row.get(0)?, address, url: None })
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         publish(batch, page, &lessons.into_iter().next().unwrap_or_default(), at)?;

@@ -47,7 +47,7 @@ fn try_answer(ask: &Ask) -> Result<CommentId, Error> {
         actions::moderate(ask.app(), &on.staff, &on.site, id, Move::Approve)?;
     }
     let submission = Submission {
-        page: PageAsked { page: None, url: Some(parent.page.url) },
+        page: PageAsked { page: Some(parent.page.key), url: None },
         parent: Some(id.to_string()),
         text: Some(text),
         key: ask.form.get("key").map(str::to_owned),

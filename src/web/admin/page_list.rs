@@ -99,7 +99,7 @@ fn asked(ask: &Ask) -> Result<PageAsked, Error> {
     let on = ask.on_site()?;
     let id = ask.params.get(1).and_then(|id| id.parse().ok()).ok_or(Error::RouteUnknown)?;
     let page = actions::read_page(ask.app(), &on.staff, &on.site, id)?;
-    Ok(PageAsked { page: None, url: Some(page.url) })
+    Ok(PageAsked { page: Some(page.key), url: None })
 }
 
 fn back(ask: &Ask, deed: Deed, id: PageId) -> Result<Drawn, Error> {

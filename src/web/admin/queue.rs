@@ -12,6 +12,7 @@ use crate::web::admin::{
     notice::{Deed, Notice},
     templates::Template,
 };
+use crate::web::assets::script_tag;
 
 /// One of the lists a site's comments stand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +162,7 @@ pub fn show_queue(ask: &Ask) -> Result<Drawn, Error> {
         waiting,
         tabs: tabs(&address, list, waiting),
         notice: notice_line(ask, on, form)?,
-        tag: silent.then(|| script_tag(ask, on)),
+        tag: silent.then(|| script_tag(&ask.own_url(), on.site.key.as_str())),
         sections,
         address,
     };
@@ -189,15 +190,6 @@ fn section(ask: &Ask, on: &OnSite, list: List, cursor: Option<Cursor>, waiting: 
     let more = listed.next.map(|next| format!("{}?show={}&cursor={}", site_address(ask, on), list.word(), next.encode()));
     let heading = if list == List::Waiting { format!("Waiting ({waiting})") } else { list.title().to_owned() };
     Ok(Section { id: list.word(), heading, cards, empty: list.empty(), more })
-}
-
-/// What the site's template needs, as it is pasted.
-pub fn script_tag(ask: &Ask, on: &OnSite) -> String {
-    let (own, key) = (ask.own_url(), &on.site.key);
-    format!(
-        "<section id=\"thread\" data-rejoinder-thread><a href=\"{own}/t/{key}\">Discuss this post</a></section>\n\
-         <script async src=\"{own}/embed.js\" data-site=\"{key}\"></script>"
-    )
 }
 
 #[derive(Serialize)]

@@ -9,9 +9,10 @@ use crate::web::admin::{
     answer::{Drawn, Page, see_other},
     ask::Ask,
     notice::{Deed, Notice},
-    queue::{script_tag, site_address},
+    queue::site_address,
     templates::Template,
 };
+use crate::web::assets::script_tag;
 
 /// How a rule is shown.
 struct Shown {
@@ -186,7 +187,7 @@ fn draw(ask: &Ask, error: Option<&Error>) -> Result<Page, Error> {
     let page = RulesPage {
         address: site_address(ask, on),
         site_key: on.site.key.to_string(),
-        tag: script_tag(ask, on),
+        tag: script_tag(&ask.own_url(), on.site.key.as_str()),
         saved: Notice::read(ask).is_some_and(|notice| notice.deed == Deed::Saved),
         failed: error.is_some(),
         fields: SHOWN.iter().map(|shown| Field::new(&on.site, shown, value(shown.name), problem(shown.name))).collect(),

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::web::Web;
 use crate::web::api::{ok, read, wire::ThreadAnswer};
 use crate::web::asked::{cursor, limit, page_asked, sort};
+use crate::web::packed::{Packed, packed};
 use crate::web::request::{Caller, Query, caller, query};
 
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
@@ -20,14 +21,16 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
 }
 
 async fn thread(site: String, query: Query, caller: Caller, web: Web) -> Response {
-    read(web, site, caller, move |app, site, _| {
+    read(web, site, caller, move |app, site, caller| {
         let asked = page_asked(&query)?;
         let sort = sort(&query)?;
         let cursor = cursor(&query)?;
         let thread = find_thread(app, site.clone(), &asked)?;
         let part = ThreadPart::From { sort, cursor };
         let slice = read_slice(app, &thread, &part, limit(&query)?)?;
-        Ok(ok(&ThreadAnswer::new(app, &thread, sort, slice.as_ref())))
+        let json = serde_json::to_vec(&ThreadAnswer::new(app, &thread, sort, slice.as_ref()));
+        let json = json.map_err(|error| Error::Internal(format!("a thread as JSON: {error}")))?;
+        Ok(packed(&Packed::new("application/json", json), caller))
     })
     .await
 }

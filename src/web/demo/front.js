@@ -125,9 +125,10 @@
   const write = one('#write');
   if (write) {
     write.hidden = false;
-    write.nextElementSibling.hidden = true;
+    if (write.nextElementSibling) write.nextElementSibling.hidden = true;
     write.addEventListener('click', () => {
       select('post');
+      if (small.matches) tabs.scrollIntoView({ block: 'start' });
       const view = post.contentWindow, box = thread();
       box?.compose?.();
       // The whole form, and what was said last above it.
@@ -163,7 +164,7 @@
     tabs.ariaLabel = small.matches ? 'The two sides' : null;
     for (const name of names) {
       const own = tab(name), half = pane(name), on = name === selected;
-      half.hidden = small.matches && !on;
+      half.classList.toggle('away', small.matches && !on);
       if (small.matches) {
         own.setAttribute('role', 'tab');
         half.setAttribute('role', 'tabpanel');

@@ -22,7 +22,7 @@ const SITE_NAME: &str = "Rejoinder demo";
 
 /// How long a start waits for the long thread of a new demo. Where the disk is quick it is done by then, and the
 /// three comments beside it are the newest ones, which the desk shows first.
-const LONG_THREAD_WAIT: Duration = Duration::from_millis(400);
+const LONG_THREAD_WAIT: Duration = Duration::from_millis(600);
 
 /// Makes the site `demo` where there is no site at all, and completes one that was made here before.
 /// True when a site `demo` exists.

@@ -36,7 +36,6 @@ const NAMES: [&str; 20] = [
     "Sybil", "Victor", "Walter", "Wendy",
 ];
 
-/// The first three weeks see most of the thread.
 const FIRST_MINUTES_AGO: i64 = 40 * 24 * 60;
 
 /// How deep replies go; only a few threads get there.
@@ -51,35 +50,59 @@ pub fn plan() -> Vec<Planned> {
     let mut depths: Vec<usize> = Vec::with_capacity(COMMENTS);
     while planned.len() < COMMENTS {
         let at = planned.len();
-        let parent = if at.is_multiple_of(4) { None } else { find_parent(&mut dice, &planned, &depths) };
-        let root = if parent.is_none() { roots.next() } else { None };
-        let by_author = root.is_none() && at % 7 == 3 && parent.is_none_or(|parent| planned[parent].by != By::Author);
-        let (by, text) = match root {
-            Some(root) => (reader(&mut dice), root.to_owned()),
-            None if by_author => (By::Author, answers.next().unwrap_or_default()),
-            None => (reader(&mut dice), replies.next().unwrap_or_default()),
+        let parent = if at < GROUP || at.is_multiple_of(6) { None } else { Some(find_parent(&mut dice, &depths)) };
+        let (by, text) = match parent {
+            None => (reader(&mut dice), roots.next().map(str::to_owned)),
+            Some(parent) => {
+                let by_author = at % 7 == 3 && planned[parent].by != By::Author;
+                let by = if by_author { By::Author } else { other_reader(&mut dice, planned[parent].by) };
+                let around = || planned.iter().enumerate().filter(|(at, other)| *at == parent || other.parent == Some(parent));
+                let is_new = |text: &String| planned.iter().all(|other| other.text != *text);
+                let fits = |text: &String| is_new(text) && around().all(|(_, other)| !share_a_sentence(&other.text, text));
+                (by, if by_author { answers.find(fits) } else { replies.find(fits) })
+            }
         };
         depths.push(parent.map_or(0, |parent| depths[parent] + 1));
-        planned.push(Planned { parent, by, text, minutes_ago: minutes_ago(at) });
+        planned.push(Planned { parent, by, text: text.unwrap_or_default(), minutes_ago: minutes_ago(at) });
     }
     planned
 }
 
 /// Something of an earlier group to answer: often one of the first comments, which everybody reads, else one of
-/// the latest. Early on, when there is nothing to answer yet, `None`.
-fn find_parent(dice: &mut Dice, planned: &[Planned], depths: &[usize]) -> Option<usize> {
-    let known = planned.len() / GROUP * GROUP;
+/// the latest.
+fn find_parent(dice: &mut Dice, depths: &[usize]) -> usize {
+    let known = depths.len() / GROUP * GROUP;
     let newest = known.saturating_sub(2 * GROUP);
-    (0..8).find_map(|_| {
-        let from = if dice.roll(3) == 0 { 0..known.min(6) } else { newest..known };
-        let found = from.start + dice.roll(from.len().max(1));
-        (found < known && depths[found] < DEPTH_MAX).then_some(found)
-    })
+    let found = (0..8).find_map(|_| {
+        let from = if dice.roll(3) == 0 { 0..6 } else { newest..known };
+        let found = from.start + dice.roll(from.len());
+        (depths[found] < DEPTH_MAX).then_some(found)
+    });
+    // The first comment is a root, and so never too deep.
+    found.unwrap_or(0)
 }
 
 fn reader(dice: &mut Dice) -> By {
     // One in nine gives no name.
     By::Reader((dice.roll(9) > 0).then(|| NAMES[dice.roll(NAMES.len())]))
+}
+
+/// People rarely answer themselves.
+fn other_reader(dice: &mut Dice, but: By) -> By {
+    loop {
+        let found = reader(dice);
+        if found != but {
+            return found;
+        }
+    }
+}
+
+/// True when two texts begin or end alike.
+fn share_a_sentence(one: &str, other: &str) -> bool {
+    let (ones, others): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let alike = |a: &[char], b: &[char]| a.iter().zip(b).take(12).all(|(a, b)| a == b);
+    let backwards = |letters: &[char]| letters.iter().rev().copied().collect::<Vec<_>>();
+    alike(&ones, &others) || alike(&backwards(&ones), &backwards(&others))
 }
 
 /// Many on the first day, then fewer and fewer.
@@ -89,14 +112,14 @@ fn minutes_ago(at: usize) -> i64 {
     2 * 24 * 60 + FIRST_MINUTES_AGO * left * left * left / whole
 }
 
-/// Every first sentence with every second one, each pair once; neighbours share neither.
+/// First sentences with second ones, in a mixed order.
 fn pairs(first: &'static str, second: &'static str) -> impl Iterator<Item = String> {
     let (first, second): (Vec<&str>, Vec<&str>) = (first.lines().collect(), second.lines().collect());
     (0..first.len() * second.len()).map(move |at| {
         let round = at / first.len();
         // Every third one is of two paragraphs.
         let between = if at % 3 == 0 { "\n\n" } else { " " };
-        format!("{}{between}{}", first[at % first.len()], second[(at * 7 + round) % second.len()])
+        format!("{}{between}{}", first[(at + 13 * round) % first.len()], second[(at * 7 + round) % second.len()])
     })
 }
 
@@ -137,6 +160,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_answers_themselves_and_no_answer_repeats_what_it_answers() {
+        let plan = plan();
+        for comment in &plan {
+            let Some(parent) = comment.parent.map(|parent| &plan[parent]) else { continue };
+            assert_ne!(comment.by, parent.by, "{}", comment.text);
+            assert!(!share_a_sentence(&comment.text, &parent.text), "{}", comment.text);
+        }
+    }
+
+    #[test]
     fn the_long_thread_shows_depth_paging_and_the_author() {
         let plan = plan();
         let depth = |mut at: usize| {
@@ -150,7 +183,8 @@ mod tests {
         let roots = plan.iter().filter(|comment| comment.parent.is_none()).count();
         let answers = plan.iter().filter(|comment| comment.by == By::Author).count();
         assert!(deepest >= Some(5), "{deepest:?}");
-        assert!((60..=110).contains(&roots), "{roots} roots: more than one page of them");
+        assert_eq!(roots, ROOTS.lines().count(), "each story is told once, and they fill more than one page");
+        assert!(roots > 50);
         assert!((15..=42).contains(&answers), "{answers} answers by the author");
     }
 }

@@ -40,14 +40,9 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
 async fn go(id: String, _caller: Caller, web: Web) -> Response {
     let target = web.app.blocking(Work::Read, move |app| {
         let id: CommentId = id.parse().map_err(|()| Error::CommentUnknown)?;
-        let sites = app.store.list_sites()?;
-        for site in &sites {
-            if let Some(found) = app.store.find_comment(site.id, id)? {
-                let shown = found.comment.status == Status::Published;
-                return if shown { Ok(format!("{}#comment-{id}", found.page.url)) } else { Err(Error::CommentUnknown) };
-            }
-        }
-        Err(Error::CommentUnknown)
+        let site = app.store.find_site_of_comment(id)?.ok_or(Error::CommentUnknown)?;
+        let found = app.store.find_comment(site.id, id)?.filter(|found| found.comment.status == Status::Published);
+        found.map(|found| format!("{}#comment-{id}", found.page.url)).ok_or(Error::CommentUnknown)
     });
     match target.await {
         Ok(address) => redirect(StatusCode::FOUND, &address),

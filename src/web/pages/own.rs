@@ -8,10 +8,8 @@ use crate::app::{App, Visitor, Work};
 use crate::error::Error;
 use crate::model::{Comment, CommentOnPage, Site, Status};
 use crate::web::Web;
-use crate::web::pages::{
-    redirect, refused,
-    templates::{page, sentence},
-};
+use crate::web::face::sentence;
+use crate::web::pages::{redirect, refused, templates::page};
 use crate::web::reply::status_of;
 use crate::web::request::{Body, Caller, parse_form};
 
@@ -85,9 +83,9 @@ fn draw(
         _ => None,
     };
     let thread =
-        url::form_urlencoded::Serializer::new(format!("/t/{}?", site.key)).append_pair("page", &own.page.url).finish().replace("?&", "?");
+        url::form_urlencoded::Serializer::new(format!("/t/{}?", site.key)).append_pair("page", &own.page.key).finish().replace("?&", "?");
     let status = problem.as_ref().map_or(StatusCode::OK, status_of);
-    let problem = problem.map(|error| json!({"code": error.code(), "sentence": sentence(texts, &error)}));
+    let problem = problem.map(|error| json!({"code": error.code(), "sentence": sentence(&error, texts.lang)}));
     page(
         "own",
         status,

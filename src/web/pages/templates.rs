@@ -13,7 +13,7 @@ use warp::{
 
 use crate::error::Error;
 use crate::render::Texts;
-use crate::web::face::Face;
+use crate::web::face::{Face, sentence};
 use crate::web::packed::Packed;
 use crate::web::reply::refuse;
 
@@ -104,15 +104,10 @@ pub fn words(texts: &Texts) -> Value {
         .into()
 }
 
-/// The sentence for an error in that language, with its limit in it.
-pub fn sentence(texts: &Texts, error: &Error) -> String {
-    texts.sentence(error.code(), error.limit())
-}
-
 /// The page for what went wrong.
 pub fn problem(error: Error, texts: &Texts) -> Response {
     let render = |_, error: &Error| {
-        let sentence = sentence(texts, error);
+        let sentence = sentence(error, texts.lang);
         let view = json!({"title": sentence, "heading": texts.get("page.problem"), "code": error.code(), "sentence": sentence});
         draw("problem", texts, view).unwrap_or(sentence)
     };

@@ -9,14 +9,15 @@ use warp::{
 use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment};
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
-use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, ThreadSlice};
+use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, Status, ThreadSlice};
 use crate::render::{PageLinks, Part, Texts};
 use crate::secrets::new_secret;
 use crate::web::Web;
 use crate::web::asked::{cursor, page_asked, sort};
+use crate::web::face::sentence;
 use crate::web::pages::{
     redirect, refused,
-    templates::{page, sentence, words},
+    templates::{page, words},
 };
 use crate::web::reply::status_of;
 use crate::web::request::{Body, Caller, Form, Query, parse_form};
@@ -197,7 +198,10 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
     let fields = &view.fields;
     let parent = match fields.parent {
         Some(id) => {
-            app.store.find_comment(thread.site.id, id)?.filter(|parent| Some(parent.page.id) == thread.page.as_ref().map(|page| page.id))
+            let here = thread.page.as_ref().map(|page| page.id);
+            let found = app.store.find_comment(thread.site.id, id)?;
+            // Nothing is told of a comment that is not shown.
+            found.filter(|parent| Some(parent.page.id) == here && parent.comment.status == Status::Published)
         }
         None => None,
     };
@@ -207,7 +211,7 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
     });
     let problem = fields.problem.as_ref().map(|error| {
         let field = error.field().unwrap_or("text");
-        json!({"code": error.code(), "sentence": sentence(texts, error), "text": field == "text", "name": field == "name", "website": field == "website"})
+        json!({"code": error.code(), "sentence": sentence(error, texts.lang), "text": field == "text", "name": field == "name", "website": field == "website"})
     });
     let now = app.now();
     Ok(json!({
@@ -235,7 +239,7 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
 fn list_pages(app: &App, site: &Site, texts: &Texts) -> Result<Response, Error> {
     let pages = app.store.list_pages(site.id, PAGES)?;
     let row = |found: &crate::model::Page| {
-        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("page", &found.url).finish();
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("page", &found.key).finish();
         json!({
             "address": format!("/t/{}?{query}", site.key),
             "title": if found.title.is_empty() { &found.url } else { &found.title },

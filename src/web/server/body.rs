@@ -3,7 +3,10 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -26,12 +29,14 @@ pub struct BodyLate;
 /// A request's body with its deadline, which begins with the end of the head.
 pub struct RequestBody {
     incoming: Incoming,
+    /// Becomes true with the last byte.
+    whole: Arc<AtomicBool>,
     deadline: Pin<Box<Sleep>>,
 }
 
 impl RequestBody {
-    pub(super) fn new(incoming: Incoming, time: Duration) -> Self {
-        Self { incoming, deadline: Box::pin(sleep(time)) }
+    pub(super) fn new(incoming: Incoming, time: Duration, whole: Arc<AtomicBool>) -> Self {
+        Self { incoming, whole, deadline: Box::pin(sleep(time)) }
     }
 }
 
@@ -41,6 +46,9 @@ impl Body for RequestBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(cx) {
+            if frame.is_none() || self.incoming.is_end_stream() {
+                self.whole.store(true, Ordering::Relaxed);
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         self.deadline.as_mut().poll(cx).map(|()| Some(Err(BodyLate.into())))

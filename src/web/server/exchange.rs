@@ -5,12 +5,13 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, header, request::Parts, uri::Authority};
+use http_body::Body;
 use hyper::body::Incoming;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -73,10 +74,12 @@ where
         let span = tracing::info_span!("request", id = %id.0);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
-        let mut response = self.respond(request, peer, &id).instrument(span.clone()).await;
+        let whole = Arc::new(AtomicBool::new(request.body().is_end_stream()));
+        let mut response = self.respond(request, peer, &id, whole.clone()).instrument(span.clone()).await;
         self.finish(&mut response, &method, &path, &id);
-        if chunked {
+        if chunked || !whole.load(Ordering::Relaxed) {
             // Browsers send no chunked bodies; where a proxy does, whatever it sends after this one is not believed.
+            // And after a body that nobody read nothing else can come, which whoever keeps connections has to know.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         // The rest of the path may hold a receipt, and the query a page.
@@ -87,7 +90,7 @@ where
         Ok(response.map(|body| ReplyBody::new(body, stop, pulse)))
     }
 
-    async fn respond(&self, request: Request<Incoming>, peer: Peer, id: &RequestId) -> warp::reply::Response {
+    async fn respond(&self, request: Request<Incoming>, peer: Peer, id: &RequestId, whole: Arc<AtomicBool>) -> warp::reply::Response {
         let (mut parts, body) = request.into_parts();
         if let Err(error) = check(&parts) {
             return refuse(error, &Face::at(parts.uri.path()));
@@ -100,7 +103,7 @@ where
         parts.extensions.insert(client_of(peer, &self.bounds.trusted_proxies, &parts.headers));
         parts.extensions.insert(peer);
         parts.extensions.insert(id.clone());
-        let request = Request::from_parts(parts, RequestBody::new(body, self.bounds.deadlines.body));
+        let request = Request::from_parts(parts, RequestBody::new(body, self.bounds.deadlines.body, whole));
         let mut service = self.service.clone();
         // The service's own state is cloned per request, so a panic leaves nothing half changed in it.
         let outcome = AssertUnwindSafe(async move { service.call(request).await }).catch_unwind().await;

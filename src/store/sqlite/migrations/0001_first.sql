@@ -28,10 +28,12 @@ create table site(
 
 -- An address of a site that carries comments. `version` is raised in the transaction of every change that a
 -- reader can see. The counts equal a recount after every transaction.
+-- `key` is the canonical name it was first asked for by, `url` the address as first seen, for links.
 -- `state`: 0 open, 1 closed.
 create table page(
   id integer primary key,
   site_id integer not null references site(id),
+  key text not null,
   url text not null,
   title text not null,
   version integer not null,

@@ -1,0 +1,10 @@
+//! The commands, run as people run them.
+
+#[path = "../support/child.rs"]
+mod child;
+
+mod people;
+mod settings;
+mod sites;
+mod starting;
+mod upkeep;
