@@ -134,6 +134,7 @@ test('the queue is worked off by keys alone', async () => {
   await goTo('To remove');
   await page.keyboard.press('d');
   await until(async () => assert.equal(await server.times('blog', 'To remove'), 0));
+  await until(async () => assert.match(await author.notice(), /remove/i));
   await page.keyboard.press('u');
   await until(async () => assert.equal(await server.times('blog', 'To remove'), 1));
   await page.keyboard.press('?');
