@@ -98,7 +98,7 @@ mod tests {
                 codes_in(&path, codes);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let source = fs::read_to_string(&path).unwrap();
-                for opening in ["FieldError::new(", "too_long("] {
+                for opening in ["FieldError::new(", "FieldError::too_long("] {
                     let quoted = source.split(opening).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
                     codes.extend(quoted.filter_map(|rest| rest.split_once('"')).map(|(code, _)| code.to_owned()));
                 }

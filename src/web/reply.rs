@@ -190,10 +190,11 @@ mod tests {
 
     #[test]
     fn a_fragment_names_code_and_field_and_escapes_what_was_sent() {
-        let error = Error::Field(FieldError::new("name_too_long", "name", "name may have at most 80 letters"));
+        let error =
+            Error::Field(FieldError { limit: Some(80), ..FieldError::new("name_too_long", "name", "name may have at most 80 letters") });
         assert_eq!(
             error_fragment(&error, "en"),
-            "<p data-code=\"name_too_long\" data-field=\"name\">Name may have at most 80 letters.</p>"
+            "<p data-code=\"name_too_long\" data-field=\"name\">The name is too long: at most 80 fit.</p>"
         );
         let error = Error::OriginUnlisted("\"><script>".into());
         assert!(!error_fragment(&error, "en").contains("<script"));

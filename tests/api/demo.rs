@@ -13,7 +13,7 @@ use rejoinder::model::{CommentId, PageAddress};
 use rejoinder::serve::open_app;
 use rejoinder::store::CommentFilter;
 
-use crate::harness::{Reply, SITE, TestServer, start, start_with};
+use crate::harness::{Reply, SITE, TestServer, start_with_demo};
 
 /// A browser at this very machine, with these headers.
 fn ask(server: &TestServer, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
@@ -45,7 +45,7 @@ fn enter(server: &TestServer) -> String {
 
 #[test]
 fn a_new_server_shows_the_classic_thread_and_its_authors_desk() {
-    let server = start();
+    let server = start_with_demo(&[("REJOINDER_LIMITS_ENABLED", "false")]);
     assert!(shows_desk(&ask(&server, "GET", "/demo/", &[])));
     let thread = server.visitor().on("demo").thread("/demo/post/");
     let comments = thread["comments"].as_array().expect("comments");
@@ -58,7 +58,7 @@ fn a_new_server_shows_the_classic_thread_and_its_authors_desk() {
 
 #[test]
 fn every_page_of_the_demo_is_there_while_its_site_is() {
-    let server = start();
+    let server = start_with_demo(&[("REJOINDER_LIMITS_ENABLED", "false")]);
     let pages = ["/demo/", "/demo/post/", "/demo/empty/", "/demo/long/", "/demo/strict/"];
     for page in pages {
         let reply = ask(&server, "GET", page, &[]);
@@ -74,7 +74,7 @@ fn every_page_of_the_demo_is_there_while_its_site_is() {
 
 #[test]
 fn t15_the_strict_page_arrives_with_the_strictest_policy() {
-    let policy = ask(&start(), "GET", "/demo/strict/", &[]).header("content-security-policy").to_owned();
+    let policy = ask(&start_with_demo(&[]), "GET", "/demo/strict/", &[]).header("content-security-policy").to_owned();
     for part in ["default-src 'none'", "style-src 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"] {
         assert!(policy.contains(part), "{policy}");
     }
@@ -82,7 +82,7 @@ fn t15_the_strict_page_arrives_with_the_strictest_policy() {
 
 #[test]
 fn the_desk_half_is_a_picture_for_everybody_who_is_not_at_this_machine() {
-    let server = start();
+    let server = start_with_demo(&[("REJOINDER_LIMITS_ENABLED", "false")]);
     let session = enter(&server);
     for (name, value) in [
         ("x-forwarded-for", "127.0.0.1"),
@@ -103,7 +103,7 @@ fn the_desk_half_is_a_picture_for_everybody_who_is_not_at_this_machine() {
 
 #[test]
 fn a_server_with_a_public_address_shows_no_desk_in_its_demo() {
-    let server = start_with(&[("REJOINDER_PUBLIC_URL", "https://comments.example")]);
+    let server = start_with_demo(&[("REJOINDER_PUBLIC_URL", "https://comments.example")]);
     assert!(!shows_desk(&ask(&server, "GET", "/demo/", &[])));
     assert_eq!(ask(&server, "GET", "/demo/desk/sites/demo/", &[]).status, 404);
     assert_eq!(ask(&server, "POST", "/demo/enter", &[("origin", &server.base)]).status, 404);
@@ -111,7 +111,7 @@ fn a_server_with_a_public_address_shows_no_desk_in_its_demo() {
 
 #[test]
 fn t24_no_page_elsewhere_signs_a_browser_in() {
-    let server = start();
+    let server = start_with_demo(&[("REJOINDER_LIMITS_ENABLED", "false")]);
     for headers in [&[("origin", "https://evil.example")][..], &[("origin", "null")], &[("sec-fetch-site", "cross-site")], &[]] {
         let reply = ask(&server, "POST", "/demo/enter", headers);
         assert_eq!((reply.status, reply.header("set-cookie")), (403, ""), "{headers:?}");
@@ -121,7 +121,7 @@ fn t24_no_page_elsewhere_signs_a_browser_in() {
 
 #[test]
 fn t38_the_demos_session_reaches_its_own_site_alone() {
-    let server = start();
+    let server = start_with_demo(&[("REJOINDER_LIMITS_ENABLED", "false")]);
     let session = enter(&server);
     let other = format!("/demo/desk/sites/{SITE}/");
     assert_eq!(ask(&server, "GET", &other, &[("cookie", &session)]).status, 404);
@@ -132,7 +132,7 @@ fn t38_the_demos_session_reaches_its_own_site_alone() {
 
 #[test]
 fn entering_again_keeps_the_session_that_is_still_good() {
-    let server = start();
+    let server = start_with_demo(&[("REJOINDER_LIMITS_ENABLED", "false")]);
     let session = enter(&server);
     let again = ask(&server, "POST", "/demo/enter", &[("origin", &server.base), ("cookie", &session)]);
     assert_eq!((again.status, again.header("set-cookie")), (303, ""));

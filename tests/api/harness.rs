@@ -16,7 +16,7 @@ use rejoinder::clock::Clock;
 use rejoinder::config::{Config, Flags};
 use rejoinder::model::{Scope, Site};
 use rejoinder::secrets::{hash_secret, new_secret};
-use rejoinder::serve::Server;
+use rejoinder::serve::{self, Server};
 use rejoinder::web::server::Listener;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -46,12 +46,29 @@ pub fn start() -> TestServer {
 
 /// A server with these variables in its environment.
 pub fn start_with(variables: &[(&str, &str)]) -> TestServer {
+    // A server that has a site makes no demo, whose long thread would cost every test a moment.
+    launch(variables, |config, clock| drop(add_site(&serve::open_app(config, clock).expect("a database"))))
+}
+
+/// The same for a newcomer, who finds the demo.
+pub fn start_with_demo(variables: &[(&str, &str)]) -> TestServer {
+    let server = launch(variables, |_, _| ());
+    add_site(&server.app);
+    server
+}
+
+fn add_site(app: &App) -> Site {
+    actions::add_site(app, SITE, Some("The blog"), &[ORIGIN.to_owned()]).expect("a site")
+}
+
+fn launch(variables: &[(&str, &str)], before: impl FnOnce(Config, Clock)) -> TestServer {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let flags = Flags { listen: Some("127.0.0.1:0".into()), data: Some(folder.path().display().to_string()), ..Flags::default() };
     let environment = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
     let config = Config::from_layers(&flags, environment, folder.path()).expect("good settings");
     let clock = Arc::new(AtomicI64::new(START));
     let hand = Clock::Hand(clock.clone());
+    before(config.clone(), hand.clone());
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     let (tell, told) = std::sync::mpsc::channel();
@@ -66,7 +83,6 @@ pub fn start_with(variables: &[(&str, &str)]) -> TestServer {
         });
     });
     let (app, address): (App, SocketAddr) = told.recv().expect("the server starts");
-    actions::add_site(&app, SITE, Some("The blog"), &[ORIGIN.to_owned()]).expect("a site");
     TestServer { base: format!("http://{address}"), app, folder, agent: agent(), clock, stop, thread: Some(thread) }
 }
 

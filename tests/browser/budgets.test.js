@@ -95,26 +95,31 @@ for (const [width, height] of [[390, 800], [1280, 900]]) {
   }
 }
 
+/** The longest task of the page's main thread, in milliseconds of the processor: what other programs on this machine take is left out. */
+function longestTask(trace) {
+  const events = JSON.parse(trace).traceEvents;
+  const of = ({ pid, tid }) => `${pid} ${tid}`;
+  const main = new Set(events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(of));
+  const tasks = events.filter((event) => event.name === 'RunTask' && event.ph === 'X' && main.has(of(event)));
+  assert(tasks.length > 10, 'the browser told of hardly any task');
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
+}
+
 test('no task takes long with a hundred comments on a processor four times slower', async (t) => {
   const longest = [];
-  // The least of five: other work on this machine only adds to it.
   for (let n = 0; n < 5; n += 1) {
     await withReader(play, {}, async (reader) => {
       const session = await reader.context.newCDPSession(reader.page);
-      await reader.page.addInitScript(() => {
-        window.tasks = [];
-        new PerformanceObserver((list) => list.getEntries().forEach(({ duration, startTime }) => window.tasks.push([Math.round(startTime), duration]))).observe({ type: 'longtask', buffered: true });
-        document.addEventListener('rejoinder:ready', () => (window.readyAt = performance.now()));
-      });
       await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+      await play.browser.startTracing(reader.page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] });
       await reader.page.goto(play.post('/hundred/'));
       await reader.page.waitForFunction(() => document.querySelector('rejoinder-thread')?.shadowRoot.querySelectorAll('article .actions').length === 100, null, { timeout: 60_000 });
       await settled(reader.page);
-      const tasks = await reader.page.evaluate(() => window.tasks);
-      longest.push(Math.max(0, ...tasks.map(([, duration]) => duration)));
+      longest.push(Math.round(longestTask((await play.browser.stopTracing()).toString())));
     });
   }
-  t.diagnostic(`longest tasks ${longest.map(Math.round).join(', ')} ms`);
+  t.diagnostic(`longest tasks ${longest.join(', ')} ms`);
+  // The least of five: caches that are shared with other programs only add to it.
   assert(Math.min(...longest) <= TASK_MS_MAX, `longest tasks ${longest.join(', ')} ms`);
 });
 

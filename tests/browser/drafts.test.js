@@ -162,7 +162,7 @@ test('storage full of somebody else’s rubbish under our names does no harm', a
   const address = play.post('/rubbish/');
   await withReader(play, {}, async (reader) => {
     await reader.open(address);
-    for (const [n, value] of ['{', 'null', '7', '"text"', '[]', '{"text":{}}', '{"text":"x","at":"never","key":7}', 'true'].entries()) {
+    for (const [n, value] of ['{', 'null', '7', '"text"', '[]', '{"text":{}}', '{"text":"x","at":"never"}', 'true'].entries()) {
       await reader.page.evaluate((rubbish) => {
         const { page } = document.querySelector('rejoinder-thread').shadowRoot.querySelector('section').dataset;
         for (const name of ['me', 'sort', 'receipts:blog', `draft:blog:${page}:new`, `draft:blog:${page}:r9`]) localStorage.setItem(`rejoinder:${name}`, rubbish);

@@ -96,7 +96,8 @@ test('parts loaded around an address and by button make the whole thread, each c
       await more.click();
       await until(async () => (await reader.texts()).length > had || (await reader.thread.locator('button.more').count()) === 0);
     }
-    const expected = (await server.comments('blog', '/links/')).map(({ html }) => html.replace(/<[^>]+>/g, '').trim());
+    const numbered = (word, from, to) => Array.from({ length: to - from + 1 }, (_, n) => `${word} ${from + n}`);
+    const expected = [...numbered('Root', 0, 3), ...numbered('Reply', 0, 8), ...numbered('Root', 4, 58), ...numbered('Deep', 0, 7), 'Root 59'];
     assert.deepEqual(await reader.texts(), expected);
   });
 });

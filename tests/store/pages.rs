@@ -13,7 +13,7 @@ fn free_id(id: &str, path: &str) -> PageAddress {
 }
 
 fn known_by(bench: &Bench, key: &str) -> Option<String> {
-    bench.store.find_page(bench.site.id, &PageAddress::path(key)).unwrap().map(|page| page.url)
+    bench.store.find_page(bench.site.id, &PageAddress::path(key)).unwrap().map(|page| page.key)
 }
 
 #[test]

@@ -95,7 +95,8 @@ impl<'c> Batch<'c> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::PageAddress, store::sqlite::pages};
+    use crate::model::PageAddress;
+    use crate::store::sqlite::pages;
 
     #[test]
     fn a_page_is_written_as_the_jobs_that_stayed_have_left_it() {

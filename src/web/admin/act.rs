@@ -66,11 +66,19 @@ pub fn edit(ask: &Ask) -> Result<Drawn, Error> {
     }
 }
 
-/// The comment's own page with the words that were not taken, and why; nothing typed is lost.
+/// The comment's own page with the words that were not taken, and why; nothing typed is lost. A comment that was
+/// taken away meanwhile has no form to hold them, so the page of the problem does.
 fn show_again(ask: &Ask, error: Error, put: impl FnOnce(&mut CardForm, Kept)) -> Result<Drawn, Error> {
     if matches!(
         error,
-        Error::CommentUnknown | Error::RoleForbids | Error::Internal(_) | Error::DiskFull(_) | Error::Busy | Error::TooMany(_)
+        Error::CommentUnknown
+            | Error::ParentGone
+            | Error::StatusForbids(_)
+            | Error::RoleForbids
+            | Error::Internal(_)
+            | Error::DiskFull(_)
+            | Error::Busy
+            | Error::TooMany(_)
     ) {
         return Err(error);
     }

@@ -49,8 +49,10 @@ fn preflight(web: Web) -> BoxedFilter<(Response,)> {
                 let site = find_site(app, &site)?;
                 check_origin(app, &site, &caller.visitor())
             });
-            let listed = listed.await.is_ok();
-            cors::preflight(origin.as_deref().filter(|_| listed))
+            match listed.await {
+                Err(error @ Error::SiteUnknown) => answer(Err::<Response, _>(error), &Face::Json),
+                listed => cors::preflight(origin.as_deref().filter(|_| listed.is_ok())),
+            }
         })
         .boxed()
 }

@@ -86,7 +86,7 @@ export class Reader {
 
   /** The box for a new comment. */
   get box() {
-    return this.thread.getByRole('textbox', { name: 'Your comment' });
+    return this.thread.locator('.thread > form').getByRole('textbox', { name: 'Your comment' });
   }
 
   /** The form that a textbox stands in. */

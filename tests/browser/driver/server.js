@@ -101,7 +101,7 @@ export class Server {
     assert.equal(status, 200, JSON.stringify(body));
   }
 
-  /** Every comment of a page that anybody may read. */
+  /** Every comment of a page that anybody reads at first: all roots, and the first replies of each. */
   async comments(site, page) {
     const all = [];
     let cursor = '';
