@@ -301,6 +301,7 @@ fn t31_an_answer_that_did_not_wait_for_the_body_ends_the_connection_and_says_so(
 fn t35_no_file_is_reached_but_those_that_are_ours_by_name() {
     let server = start();
     let data = server.folder.path();
+    fs::create_dir_all(data.join("embed")).unwrap();
     fs::write(data.join("canary.js"), "canary").unwrap();
     fs::create_dir_all(data.join("embed/canary")).unwrap();
     fs::write(data.join("embed/canary.js"), "canary").unwrap();
