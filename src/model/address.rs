@@ -66,12 +66,11 @@ impl PageAddress {
 
     /// The same page without the address that came beside a free id: nobody has vouched for it yet.
     pub fn without_alias(&self) -> Self {
-        if self.alias.is_none() {
-            return self.clone();
+        let path = self.url.find("://").and_then(|colon| Some(colon + 3 + self.url[colon + 3..].find('/')?));
+        match path.filter(|_| self.alias.is_some()) {
+            Some(slash) => Self { url: self.url[..=slash].to_owned(), alias: None, ..self.clone() },
+            None => Self { alias: None, ..self.clone() },
         }
-        let host = self.url.find("://").map_or(0, |colon| colon + 3);
-        let end = self.url[host..].find('/').map_or(self.url.len(), |slash| host + slash);
-        Self { url: format!("{}/", &self.url[..end]), alias: None, ..self.clone() }
     }
 
     /// The page at this path, which must be canonical already.

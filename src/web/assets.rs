@@ -3,8 +3,9 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use anyhow::Context;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384};
 use warp::{
     Filter,
     filters::BoxedFilter,
@@ -80,9 +81,8 @@ pub fn version_of(bytes: &[u8]) -> String {
 }
 
 /// The value of an `integrity` attribute for this release's script.
-pub fn integrity() -> String {
-    use base64::Engine;
-    format!("sha384-{}", base64::engine::general_purpose::STANDARD.encode(sha2::Sha384::digest(EMBED)))
+fn integrity() -> String {
+    format!("sha384-{}", STANDARD.encode(Sha384::digest(EMBED)))
 }
 
 /// What the owner of a site pastes into a page.
@@ -91,6 +91,12 @@ pub fn script_tag(public_url: &str, site: &str) -> String {
         "<section id=\"thread\" data-rejoinder-thread><a href=\"{public_url}/t/{site}\">Discuss this post</a></section>\n\
          <script async src=\"{public_url}/embed.js\" data-site=\"{site}\"></script>"
     )
+}
+
+/// The same with the script of this release for ever: a browser refuses any other bytes.
+pub fn pinned_script_tag(public_url: &str, site: &str) -> String {
+    let pinned = format!("src=\"{public_url}/v/{}/embed.js\" integrity=\"{}\" crossorigin=\"anonymous\"", version(), integrity());
+    script_tag(public_url, site).replace(&format!("src=\"{public_url}/embed.js\""), &pinned)
 }
 
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {

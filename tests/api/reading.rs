@@ -1,5 +1,8 @@
 //! What everybody reads: threads, order, paging, totals, feeds, links to comments.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha384};
+
 use crate::harness::{ORIGIN, outline, start};
 
 #[test]
@@ -112,4 +115,18 @@ fn feeds_hold_published_comments_and_links_lead_to_the_post() {
     assert_eq!((go.status, go.header("location")), (302, format!("{ORIGIN}/hello#comment-{id}").as_str()));
     assert_eq!(visitor.get("/feed/nobody.atom").brief(), "404 site_unknown");
     assert_eq!(visitor.get("/go/1").brief(), "404 comment_unknown");
+}
+
+#[test]
+fn t21_the_pinned_script_is_what_its_integrity_says_for_ever() {
+    let server = start();
+    let tag = rejoinder::web::assets::pinned_script_tag(&server.base, "blog");
+    let attribute = |name: &str| tag.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split_once('"')).unwrap().0.to_owned();
+    let source = tag.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let script = server.visitor().get(source.strip_prefix(&server.base).unwrap());
+    assert_eq!((script.status, script.header("cache-control")), (200, "public, max-age=31536000, immutable"));
+    assert_eq!(script.header("access-control-allow-origin"), "*");
+    let hash = STANDARD.encode(Sha384::digest(&script.body));
+    assert_eq!(attribute("integrity"), format!("sha384-{hash}"));
+    assert_eq!(server.visitor().get("/v/0123456789abcdef/embed.js").brief(), "404 not_found");
 }

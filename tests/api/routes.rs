@@ -130,7 +130,9 @@ fn t18_t37_every_answer_carries_its_headers() {
             for method in ["GET", "POST", "DELETE", "OPTIONS"] {
                 let reply = visitor.send(method, address, None);
                 let route = Route { method: "GET", address: address.into(), kind: Kind::Private, takes: None };
-                assert!(matches!(reply.status, 404 | 405), "{method} {address}: {}", reply.status);
+                // A browser that asks first gets no word about sites, and no yes.
+                let silent = method == "OPTIONS" && reply.status == 204 && reply.header("access-control-allow-origin").is_empty();
+                assert!(matches!(reply.status, 404 | 405) || silent, "{method} {address}: {}", reply.status);
                 check_common(&reply, &route, method, https);
             }
         }
@@ -299,9 +301,10 @@ fn t31_an_answer_that_did_not_wait_for_the_body_ends_the_connection_and_says_so(
 fn t35_no_file_is_reached_but_those_that_are_ours_by_name() {
     let server = start();
     let data = server.folder.path();
+    fs::create_dir_all(data.join("embed")).unwrap();
     fs::write(data.join("canary.js"), "canary").unwrap();
+    fs::create_dir_all(data.join("embed/canary")).unwrap();
     fs::write(data.join("embed/canary.js"), "canary").unwrap();
-    fs::create_dir(data.join("embed/canary")).unwrap();
     fs::write(data.join("embed/canary/embed.js"), "canary").unwrap();
     let mut ways: Vec<String> =
         ["..", "../..", "canary", "canary.js", "rejoinder.db", "....//", "%00", ".", "~", "embed.js%00.html", "etc/passwd", "C:\\x"]

@@ -203,3 +203,15 @@ fn t10_names_of_staff_are_theirs_alone() {
     }
     assert_eq!(server.visitor().ask("POST", "/comments", Some(body("Karen"))).status, 201);
 }
+
+#[test]
+fn html_made_by_older_rules_is_made_anew_from_the_text_as_sent() {
+    let server = start();
+    let visitor = server.visitor();
+    let id: rejoinder::model::CommentId = visitor.submit("/hello", "*Hi*").id().parse().unwrap();
+    let stale = server.app.store.update_markup(server.site().id, id, "*Hi*", "<p>of long ago</p>", 0, server.app.now());
+    stale.unwrap();
+    assert_eq!(visitor.thread("/hello")["comments"][0]["html"], "<p>of long ago</p>");
+    while rejoinder::actions::clean_stale_markup(&server.app).unwrap() > 0 {}
+    assert_eq!(visitor.thread("/hello")["comments"][0]["html"], "<p><em>Hi</em></p>");
+}

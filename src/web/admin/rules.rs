@@ -12,7 +12,7 @@ use crate::web::admin::{
     queue::site_address,
     templates::Template,
 };
-use crate::web::assets::script_tag;
+use crate::web::assets::{pinned_script_tag, script_tag};
 
 /// How a rule is shown.
 struct Shown {
@@ -105,6 +105,7 @@ struct RulesPage {
     address: String,
     site_key: String,
     tag: String,
+    pinned_tag: String,
     saved: bool,
     failed: bool,
     fields: Vec<Field>,
@@ -188,6 +189,7 @@ fn draw(ask: &Ask, error: Option<&Error>) -> Result<Page, Error> {
         address: site_address(ask, on),
         site_key: on.site.key.to_string(),
         tag: script_tag(&ask.own_url(), on.site.key.as_str()),
+        pinned_tag: pinned_script_tag(&ask.own_url(), on.site.key.as_str()),
         saved: Notice::read(ask).is_some_and(|notice| notice.deed == Deed::Saved),
         failed: error.is_some(),
         fields: SHOWN.iter().map(|shown| Field::new(&on.site, shown, value(shown.name), problem(shown.name))).collect(),

@@ -37,8 +37,9 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
 }
 
 /// To the comment where it stands: on the page of its own site.
-async fn go(id: String, _caller: Caller, web: Web) -> Response {
+async fn go(id: String, caller: Caller, web: Web) -> Response {
     let target = web.app.blocking(Work::Read, move |app| {
+        app.limits.check_read(caller.client.0).map_err(Error::TooMany)?;
         let id: CommentId = id.parse().map_err(|()| Error::CommentUnknown)?;
         let site = app.store.find_site_of_comment(id)?.ok_or(Error::CommentUnknown)?;
         let found = app.store.find_comment(site.id, id)?.filter(|found| found.comment.status == Status::Published);
@@ -46,13 +47,13 @@ async fn go(id: String, _caller: Caller, web: Web) -> Response {
     });
     match target.await {
         Ok(address) => redirect(StatusCode::FOUND, &address),
-        Err(error) => refused(&web, error, None),
+        Err(error) => refused(&web, error),
     }
 }
 
 /// A page that says what went wrong.
-fn refused(web: &Web, error: Error, lang: Option<&str>) -> Response {
-    templates::problem(error, web.renderer.texts(lang.unwrap_or("en")))
+fn refused(web: &Web, error: Error) -> Response {
+    templates::problem(error, web.renderer.texts("en"))
 }
 
 fn redirect(status: StatusCode, address: &str) -> Response {

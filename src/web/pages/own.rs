@@ -21,14 +21,14 @@ pub async fn show(site: String, receipt: String, caller: Caller, web: Web) -> Re
         let own = own_comment(app, &site, Some(&receipt))?;
         draw(app, &draw_with, &site, &own, &receipt, None, None)
     });
-    drawn.await.unwrap_or_else(|error| refused(&web, hidden(error), None))
+    drawn.await.unwrap_or_else(|error| refused(&web, hidden(error)))
 }
 
 pub async fn change(site: String, receipt: String, body: Body, caller: Caller, web: Web) -> Response {
     let draw_with = web.clone();
     let form = match parse_form(&caller, body) {
         Ok(form) => form,
-        Err(error) => return refused(&web, error, None),
+        Err(error) => return refused(&web, error),
     };
     let done = web.app.blocking(Work::Write, move |app| {
         let site = find_site(app, &site)?;
@@ -46,7 +46,7 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
             Err(error) => draw(app, &draw_with, &site, &own, &receipt, Some(error), text),
         }
     });
-    done.await.unwrap_or_else(|error| refused(&web, hidden(error), None))
+    done.await.unwrap_or_else(|error| refused(&web, hidden(error)))
 }
 
 /// Whoever guesses learns nothing about which comments there are.

@@ -7,7 +7,7 @@ use warp::{
 };
 
 use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment};
-use crate::app::{App, Visitor, Work};
+use crate::app::{App, Work};
 use crate::error::Error;
 use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, Status, ThreadSlice};
 use crate::render::{PageLinks, Part, Texts};
@@ -55,28 +55,28 @@ pub async fn read(site: String, query: Query, caller: Caller, web: Web) -> Respo
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         Ok(response)
     });
-    drawn.await.unwrap_or_else(|error| refused(&web, error, None))
+    drawn.await.unwrap_or_else(|error| refused(&web, error))
 }
 
 pub async fn submit(site: String, body: Body, caller: Caller, web: Web) -> Response {
     let draw_with = web.clone();
     let form = match parse_form(&caller, body) {
         Ok(form) => form,
-        Err(error) => return refused(&web, error, None),
+        Err(error) => return refused(&web, error),
     };
     let done = web.app.blocking(Work::Write, move |app| {
         let site = find_site(app, &site)?;
         match submit_comment(app, &caller.visitor(), &site, sent(&form)) {
             Ok(accepted) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{}", site.key, accepted.receipt))),
             Err(error @ (Error::Internal(_) | Error::DiskFull(_))) => Err(error),
-            Err(error) => again(app, &draw_with, site, &form, &caller.visitor(), error),
+            Err(error) => again(app, &draw_with, site, &form, error),
         }
     });
-    done.await.unwrap_or_else(|error| refused(&web, error, None))
+    done.await.unwrap_or_else(|error| refused(&web, error))
 }
 
 /// The page once more with every word that was typed, and what has to change.
-fn again(app: &App, web: &Web, site: Site, form: &Form, _visitor: &Visitor, error: Error) -> Result<Response, Error> {
+fn again(app: &App, web: &Web, site: Site, form: &Form, error: Error) -> Result<Response, Error> {
     let text = |name: &str| form.get(name).map(str::to_owned);
     let asked = PageAsked { page: text("page"), url: text("url") };
     // A page that cannot be shown leaves nothing to type into; its own error is what people have to know.
