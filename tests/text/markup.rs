@@ -243,3 +243,20 @@ fn t13_no_text_makes_the_renderer_panic() {
         }
     }
 }
+
+#[test]
+fn t06_no_image_is_ever_shown_and_what_was_meant_stays_a_link() {
+    for source in [
+        "![a cat](https://a.example/cat.png)",
+        "![](https://a.example/cat.svg)",
+        "![a][b]\n\n[b]: https://a.example/cat.png",
+        "[![a](https://a.example/cat.png)](https://a.example/)",
+        "![a](data:image/svg+xml,<svg onload=alert(1)>)",
+        "<img src=https://a.example/cat.png>",
+    ] {
+        let shown = html(source);
+        assert!(!shown.contains("<img") && !shown.contains("<svg"), "{source}: {shown}");
+        let meant = source.contains("](https://a.example/") || source.contains("[b]: https://");
+        assert_eq!(shown.contains("<a href=\"https://a.example/"), meant, "{source}: {shown}");
+    }
+}
