@@ -106,6 +106,13 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// The HMAC-SHA256 of a message under a key that is shared with its reader, such as the receiver of a webhook.
+pub fn sign(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Keyed::new_from_slice(key).expect("HMAC takes keys of any length");
+    message.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
 /// What the store keeps of a secret with many random bits.
 pub fn hash_secret(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
@@ -137,6 +144,12 @@ mod tests {
         assert_eq!(SECRETS.form_stamp_time(SiteId(1), &stamp.replace("81.", "82.")), None);
         assert!(!SECRETS.is_receipt(&stamp, SiteId(1), CommentId(81), 0));
         assert_eq!(SECRETS.form_stamp_time(SiteId(1), &SECRETS.receipt(SiteId(1), CommentId(81), 0)), None);
+    }
+
+    #[test]
+    fn a_signature_is_the_published_one_of_rfc_4231() {
+        let hex: String = sign(b"Jefe", &[b"what do ya want ", b"for nothing?"]).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 
     #[test]
