@@ -47,8 +47,8 @@ const HOMES: &str = "
     clock            SystemTime::now Timestamp::now Zoned::now
     app              spawn_blocking
     actions          argon2::
-    notify           reqwest:: rustls:: rustls_native_certs:: webpki_roots:: hickory_resolver::
-    render web       handlebars::
+    render web notify  handlebars::
+    notify           lettre:: reqwest:: rustls:: rustls_native_certs:: webpki_roots:: hickory_resolver::
     secrets          hmac::
     secrets store/sqlite  getrandom::
     config           toml:: env::var env::var_os env::vars env::vars_os
@@ -180,6 +180,7 @@ fn every_home_is_used_and_every_place_exists() {
         "handlebars",
         "argon2",
         "hmac",
+        "lettre",
         "reqwest",
         "rustls",
         "hickory_resolver",

@@ -7,36 +7,9 @@ mod payload;
 mod signature;
 mod words;
 
-use crate::model::{Badge, CommentId, HoldReason, Status, Timestamp};
+use crate::model::{Badge, CommentId, HoldReason, Status, Template, Timestamp};
 
 pub use signature::Secret;
-
-/// How a webhook's message is put.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Template {
-    /// JSON with a signature, for programs.
-    Standard,
-    /// A notification of ntfy, for telephones.
-    Ntfy,
-    /// One line of text in JSON, for chat rooms.
-    Chat,
-}
-
-impl Template {
-    pub const ALL: [Template; 3] = [Template::Standard, Template::Ntfy, Template::Chat];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Standard => "standard",
-            Self::Ntfy => "ntfy",
-            Self::Chat => "chat",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|template| template.word() == word)
-    }
-}
 
 /// Where a webhook's messages go.
 #[derive(Clone, Debug)]
