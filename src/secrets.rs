@@ -163,6 +163,13 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// The HMAC-SHA256 of a message under a key that is shared with its reader, such as the receiver of a webhook.
+pub fn sign(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Keyed::new_from_slice(key).expect("HMAC takes keys of any length");
+    message.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
 /// What the store keeps of a secret with many random bits.
 pub fn hash_secret(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
@@ -261,6 +268,12 @@ mod tests {
         assert_eq!(SECRETS.read_link(LinkFor::AnswerComment, &three, now), Some(vec![81, 4, 2_000]));
         let other = Secrets::new([8; 32]);
         assert_eq!(other.read_link(LinkFor::AnswerComment, &link, now), None);
+    }
+
+    #[test]
+    fn a_signature_is_the_published_one_of_rfc_4231() {
+        let hex: String = sign(b"Jefe", &[b"what do ya want ", b"for nothing?"]).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 
     #[test]

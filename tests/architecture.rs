@@ -22,6 +22,7 @@ const ARROWS: &str = "
     store         model
     store/sqlite  model store
     error         model store
+    notify        model markup config render secrets error
     limits        model clock config error
     app           model store clock limits secrets config error
     actions       model store app markup limits secrets error
@@ -46,6 +47,7 @@ const HOMES: &str = "
     clock            SystemTime::now Timestamp::now Zoned::now
     app              spawn_blocking
     actions          argon2::
+    notify           reqwest:: rustls:: rustls_native_certs:: webpki_roots:: hickory_resolver::
     render web       handlebars::
     secrets          hmac::
     secrets store/sqlite  getrandom::
@@ -169,7 +171,19 @@ fn every_home_is_used_and_every_place_exists() {
     for row in rows(ARROWS) {
         assert!(sources.iter().any(|file| place_of(&file.path) == row[0]), "the table of arrows names {}, which is not there", row[0]);
     }
-    for library in ["ammonia", "pulldown_cmark", "rusqlite", "warp", "governor", "handlebars", "argon2", "hmac"] {
+    for library in [
+        "ammonia",
+        "pulldown_cmark",
+        "rusqlite",
+        "warp",
+        "governor",
+        "handlebars",
+        "argon2",
+        "hmac",
+        "reqwest",
+        "rustls",
+        "hickory_resolver",
+    ] {
         let used = sources.iter().any(|file| after_word(&code_of(&file.text), library).any(|rest| rest.starts_with("::")));
         assert!(used, "{library} is not used, or not found by this test");
     }
