@@ -26,6 +26,7 @@ const ARROWS: &str = "
     limits        model clock config error
     app           model store clock limits secrets config error
     actions       model store app markup limits secrets error
+    delivery      model app store actions notify error
     web           model app actions render secrets config error store
     serve         *
     cli           *

@@ -134,7 +134,23 @@ fn authority(folder: &Path, name: &str) {
     let (key, pem, subject) = (format!("{name}.key"), format!("{name}.pem"), format!("/CN={name}"));
     openssl(
         folder,
-        &["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", &key, "-out", &pem, "-subj", &subject, "-days", "2"],
+        &[
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            &key,
+            "-out",
+            &pem,
+            "-subj",
+            &subject,
+            "-days",
+            "2",
+        ],
     );
     fs::write(folder.join(format!("{name}.index")), "").expect("a file");
 }
@@ -143,7 +159,20 @@ fn certificate(folder: &Path, name: &str, issuer: &str, names: &str, validity: &
     let (key, csr, pem) = (format!("{name}.key"), format!("{name}.csr"), format!("{name}.pem"));
     openssl(
         folder,
-        &["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", &key, "-out", &csr, "-subj", &format!("/CN={name}")],
+        &[
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            &key,
+            "-out",
+            &csr,
+            "-subj",
+            &format!("/CN={name}"),
+        ],
     );
     let config = format!(
         "[ca]\ndefault_ca=own\n[own]\ndatabase={issuer}.index\nnew_certs_dir=.\ncertificate={issuer}.pem\nprivate_key={issuer}.key\n\

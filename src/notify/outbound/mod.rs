@@ -77,15 +77,15 @@ impl Outbound {
     }
 
     /// Follows only redirects that keep method and body (307 and 308).
-    pub async fn post(&self, url: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<Answer, Failure> {
+    pub async fn post(&self, url: &str, headers: &[(String, String)], body: Vec<u8>) -> Result<Answer, Failure> {
         self.call(Method::POST, url, headers, body).await
     }
 
-    pub async fn get(&self, url: &str, headers: &[(&str, String)]) -> Result<Answer, Failure> {
+    pub async fn get(&self, url: &str, headers: &[(String, String)]) -> Result<Answer, Failure> {
         self.call(Method::GET, url, headers, vec![]).await
     }
 
-    async fn call(&self, method: Method, url: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<Answer, Failure> {
+    async fn call(&self, method: Method, url: &str, headers: &[(String, String)], body: Vec<u8>) -> Result<Answer, Failure> {
         let mut url = Url::parse(url).map_err(|_| Failure::Malformed)?;
         let mut headers = header_map(headers)?;
         let mut left = CALL_MAX;
@@ -215,7 +215,7 @@ fn redirect(from: &Url, response: &Response) -> Result<Hop, Failure> {
     Ok(Hop::Redirect(to))
 }
 
-fn header_map(headers: &[(&str, String)]) -> Result<HeaderMap, Failure> {
+fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, Failure> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Failure::Malformed)?;

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::notify::webhook::{Event, words};
+use crate::notify::webhook::{Event, Written, words};
 
 /// Discord takes 2,000 characters.
 const MESSAGE_BYTES_MAX: usize = 1900;
@@ -26,7 +26,7 @@ struct Mentions {
     parse: [&'static str; 0],
 }
 
-pub(super) fn message(event: &Event) -> (Vec<(&'static str, String)>, Vec<u8>) {
+pub(super) fn message(event: &Event) -> Written {
     let headline = words::headline(event);
     let link = words::shorten(&event.comment.url, LINK_BYTES_MAX);
     let message = Message {
@@ -34,8 +34,8 @@ pub(super) fn message(event: &Event) -> (Vec<(&'static str, String)>, Vec<u8>) {
         content: put(&headline, words::text(event), &link, harmless),
         allowed_mentions: Mentions { parse: [] },
     };
-    let body = serde_json::to_vec(&message).expect("texts always become JSON");
-    (vec![("content-type", "application/json".to_owned())], body)
+    let body = serde_json::to_string(&message).expect("texts always become JSON");
+    Written { headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
 }
 
 fn put(headline: &str, text: &str, link: &str, escape: impl Fn(&str) -> String) -> String {

@@ -7,6 +7,8 @@ mod payload;
 mod signature;
 mod words;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Badge, CommentId, HoldReason, Status, Template, Timestamp};
 
 pub use signature::Secret;
@@ -76,27 +78,39 @@ pub struct Subject {
     pub url: String,
 }
 
+/// What a webhook is told, the same at each try; it can be kept until then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
 /// A call that is ready to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     pub url: String,
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-/// The call that tells `event`. `id` stays the same at each try; `now` is the moment of this try.
-pub fn compose(target: &Target, id: &str, now: Timestamp, event: &Event) -> Call {
-    let (headers, body) = match target.template {
+/// Puts `event` as receivers of that template take it.
+pub fn write(template: Template, event: &Event) -> Written {
+    match template {
         Template::Standard => {
-            let body = payload::json(event);
-            let mut headers = signature::headers(&target.secrets, id, now, &body);
-            headers.push(("content-type", "application/json".to_owned()));
-            (headers, body)
+            Written { headers: vec![("content-type".to_owned(), "application/json".to_owned())], body: payload::json(event) }
         }
         Template::Ntfy => ntfy::message(event),
         Template::Chat => chat::message(event),
-    };
-    Call { url: target.url.clone(), headers, body }
+    }
+}
+
+/// The call that says what was written. `id` stays the same at each try; `now` is the moment of this try.
+pub fn compose(target: &Target, id: &str, now: Timestamp, written: Written) -> Call {
+    let Written { mut headers, body } = written;
+    if target.template == Template::Standard {
+        headers.extend(signature::headers(&target.secrets, id, now, body.as_bytes()));
+    }
+    Call { url: target.url.clone(), headers, body: body.into_bytes() }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::notify::webhook::{Event, Kind, words};
+use crate::notify::webhook::{Event, Kind, Written, words};
 
 /// ntfy makes a file of messages past 4,096 bytes.
 const MESSAGE_BYTES_MAX: usize = 3500;
@@ -10,7 +10,7 @@ const TITLE_BYTES_MAX: usize = 200;
 /// An encoded word has at most 75 characters, 12 of them around its base64.
 const WORD_BYTES_MAX: usize = 45;
 
-pub(super) fn message(event: &Event) -> (Vec<(&'static str, String)>, Vec<u8>) {
+pub(super) fn message(event: &Event) -> Written {
     let tag = match event.kind {
         Kind::Submitted | Kind::Published => "speech_balloon",
         Kind::Held(_) => "raised_hand",
@@ -19,15 +19,15 @@ pub(super) fn message(event: &Event) -> (Vec<(&'static str, String)>, Vec<u8>) {
     };
     let title = words::shorten(&words::headline(event), TITLE_BYTES_MAX);
     let headers = vec![
-        ("content-type", "text/plain; charset=utf-8".to_owned()),
-        ("title", header_value(&title)),
-        ("click", header_value(&event.comment.url)),
-        ("tags", tag.to_owned()),
+        ("content-type".to_owned(), "text/plain; charset=utf-8".to_owned()),
+        ("title".to_owned(), header_value(&title)),
+        ("click".to_owned(), header_value(&event.comment.url)),
+        ("tags".to_owned(), tag.to_owned()),
     ];
     let text = words::shorten(words::text(event), MESSAGE_BYTES_MAX);
     // Without a text ntfy would show "triggered".
     let body = if text.is_empty() { event.page_url.clone() } else { text };
-    (headers, body.into_bytes())
+    Written { headers, body }
 }
 
 /// Plain where every reader reads it as it stands, else in encoded words (RFC 2047), which ntfy decodes.

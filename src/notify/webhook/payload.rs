@@ -56,7 +56,7 @@ struct ReasonFacts<'a> {
     count: u32,
 }
 
-pub(super) fn json(event: &Event) -> Vec<u8> {
+pub(super) fn json(event: &Event) -> String {
     let comment = &event.comment;
     let is_told = event.kind != Kind::Removed;
     let author =
@@ -87,5 +87,5 @@ pub(super) fn json(event: &Event) -> Vec<u8> {
             },
         },
     };
-    serde_json::to_vec(&payload).expect("texts and numbers always become JSON")
+    serde_json::to_string(&payload).expect("texts and numbers always become JSON")
 }

@@ -39,12 +39,14 @@ impl Secret {
     }
 }
 
-pub(super) fn headers(secrets: &[Secret], id: &str, now: Timestamp, body: &[u8]) -> Vec<(&'static str, String)> {
+pub(super) fn headers(secrets: &[Secret], id: &str, now: Timestamp, body: &[u8]) -> Vec<(String, String)> {
     let time = now.seconds().to_string();
     let one = |secret: &Secret| {
         let signature = secrets::sign(&secret.key, &[id.as_bytes(), b".", time.as_bytes(), b".", body]);
         format!("v1,{}", STANDARD.encode(signature))
     };
     let signatures = secrets.iter().map(one).collect::<Vec<_>>().join(" ");
-    vec![("webhook-id", id.to_owned()), ("webhook-timestamp", time), ("webhook-signature", signatures)]
+    [("webhook-id", id.to_owned()), ("webhook-timestamp", time), ("webhook-signature", signatures)]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
 }

@@ -28,7 +28,8 @@ fn event(kind: Kind) -> Event {
 
 fn call(template: Template, event: &Event) -> Call {
     let secrets = vec![Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap()];
-    compose(&Target { url: "https://hooks.example/in".into(), template, secrets }, "msg_1", Timestamp(1_795_428_009_000), event)
+    let target = Target { url: "https://hooks.example/in".into(), template, secrets };
+    compose(&target, "msg_1", Timestamp(1_795_428_009_000), write(template, event))
 }
 
 fn header<'a>(call: &'a Call, name: &str) -> &'a str {
