@@ -279,7 +279,7 @@ mod tests {
             assert_eq!(outbound(&[]).post(url, &[], vec![]).await.err(), Some(failure), "{url}");
             assert!(!is_callable(url));
         }
-        let broken = [("title", "one\r\nhost: two".to_owned())];
+        let broken = [("title".to_owned(), "one\r\nhost: two".to_owned())];
         assert_eq!(outbound(&[]).post("http://93.184.215.14/", &broken, vec![]).await.err(), Some(Failure::Malformed));
     }
 }
