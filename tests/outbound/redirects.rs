@@ -17,7 +17,7 @@ fn t58_redirects_are_few_lead_outside_and_never_from_https_to_http() {
         assert_eq!(get("http://redirect-twenty.test/17").await, Ok(200), "three are followed");
         assert_eq!(get("http://redirect-twenty.test/16").await, Err(Failure::Redirect));
         assert_eq!(get("http://loop.test/").await, Err(Failure::Redirect));
-        let post = async |url: &str| outbound.post(url, &[("x-kind", "test".to_owned())], b"hello".to_vec()).await;
+        let post = async |url: &str| outbound.post(url, &[("x-kind".to_owned(), "test".to_owned())], b"hello".to_vec()).await;
         assert_eq!(post("http://redirect-inside.test/").await, Err(Failure::ForbiddenAddress));
         assert_eq!(post("http://redirect-twenty.test/19").await, Err(Failure::Redirect), "302 would lose the body");
         let kept = post("http://redirect5.test/5").await.unwrap().excerpt;

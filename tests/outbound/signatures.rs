@@ -9,8 +9,8 @@ use std::{
 
 use rejoinder::{
     clock::Clock,
-    model::{CommentId, Status, Timestamp},
-    notify::webhook::{Call, Event, Kind, Secret, Subject, Target, Template, compose},
+    model::{CommentId, Status, Template, Timestamp},
+    notify::webhook::{Call, Event, Kind, Secret, Subject, Target, compose, write},
 };
 
 fn root() -> PathBuf {
@@ -76,7 +76,7 @@ impl Receiver {
 
     fn answer(&self, call: &Call) -> u16 {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let request = call.headers.iter().fold(agent.post(&self.address), |request, (name, value)| request.header(*name, value));
+        let request = call.headers.iter().fold(agent.post(&self.address), |request, (name, value)| request.header(name, value));
         request.send(&call.body[..]).unwrap().status().as_u16()
     }
 }
@@ -105,7 +105,8 @@ fn event() -> Event {
 
 fn call(secrets: &[&Secret], id: &str, at: Timestamp) -> Call {
     let secrets = secrets.iter().map(|secret| (*secret).clone()).collect();
-    compose(&Target { url: String::new(), template: Template::Standard, secrets }, id, at, &event())
+    let target = Target { url: String::new(), template: Template::Standard, secrets };
+    compose(&target, id, at, write(Template::Standard, &event()))
 }
 
 #[test]
