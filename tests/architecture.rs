@@ -171,7 +171,9 @@ fn every_home_is_used_and_every_place_exists() {
     for row in rows(ARROWS) {
         assert!(sources.iter().any(|file| place_of(&file.path) == row[0]), "the table of arrows names {}, which is not there", row[0]);
     }
-    for library in ["ammonia", "pulldown_cmark", "rusqlite", "warp", "governor", "handlebars", "argon2", "hmac", "lettre", "hickory_resolver"] {
+    for library in
+        ["ammonia", "pulldown_cmark", "rusqlite", "warp", "governor", "handlebars", "argon2", "hmac", "lettre", "hickory_resolver"]
+    {
         let used = sources.iter().any(|file| after_word(&code_of(&file.text), library).any(|rest| rest.starts_with("::")));
         assert!(used, "{library} is not used, or not found by this test");
     }

@@ -15,7 +15,10 @@ fn t51_an_address_of_the_corpus_is_one_plain_mailbox_or_refused() {
         let Ok(address) = EmailAddress::parse(typed) else { continue };
         taken += 1;
         let plain = |c: char| c.is_ascii_alphanumeric() || "#$&'*+-/=?^_`{|}~.".contains(c);
-        assert!(address.local().chars().all(plain) && address.domain().bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b)), "{typed}");
+        assert!(
+            address.local().chars().all(plain) && address.domain().bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b)),
+            "{typed}"
+        );
         assert_eq!(address.as_str().matches('@').count(), 1, "{typed}");
     }
     assert!((5..30).contains(&taken), "{taken} were taken");
@@ -25,9 +28,7 @@ fn t51_an_address_of_the_corpus_is_one_plain_mailbox_or_refused() {
 fn t51_nothing_that_the_standard_calls_wrong_is_taken() {
     let Some(folder) = corpora("email") else { return };
     let xml = std::fs::read_to_string(folder.join("email/isemail_tests.xml")).expect("the tests");
-    let inside = |part: &str, name: &str| {
-        Some(part.split_once(&format!("<{name}>"))?.1.split_once(&format!("</{name}>"))?.0.to_owned())
-    };
+    let inside = |part: &str, name: &str| Some(part.split_once(&format!("<{name}>"))?.1.split_once(&format!("</{name}>"))?.0.to_owned());
     let (mut wrong, mut good) = (0, 0);
     for case in xml.split("<test ").skip(1) {
         let address = unescaped(&inside(case, "address").unwrap_or_default());

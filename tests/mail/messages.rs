@@ -21,11 +21,14 @@ fn value<'a>(mail: &'a Value, name: &str) -> &'a str {
 
 /// Strangers' words for the subject and for the name of the sender.
 fn hostile() -> Vec<String> {
-    let mut words: Vec<String> = ["a\r\nBcc: v@x.test", "a\n\nb", "=?utf-8?q?=0D=0ABcc:_v@x.test?=", "\u{2028}x", "\"q\" <v@x.test>", ""].map(str::to_owned).into();
+    let mut words: Vec<String> =
+        ["a\r\nBcc: v@x.test", "a\n\nb", "=?utf-8?q?=0D=0ABcc:_v@x.test?=", "\u{2028}x", "\"q\" <v@x.test>", ""].map(str::to_owned).into();
     words.push("ü".repeat(400));
     if let Some(folder) = corpora("email") {
         let cases = json_lines(&folder, "email/injection.jsonl");
-        words.extend(cases.iter().flat_map(|case| [&case["address"], &case["subject_or_name_or_body"]]).filter_map(Value::as_str).map(str::to_owned));
+        words.extend(
+            cases.iter().flat_map(|case| [&case["address"], &case["subject_or_name_or_body"]]).filter_map(Value::as_str).map(str::to_owned),
+        );
     }
     words
 }
@@ -52,7 +55,11 @@ async fn t51_no_word_of_a_stranger_becomes_a_header_or_a_recipient() {
         assert_eq!(mail["from"], "talk@blog.example");
         let (found, expected): (BTreeSet<_>, BTreeSet<_>) = (names(mail).into_iter().collect(), HEADERS.into_iter().collect());
         assert_eq!((found, names(mail).len()), (expected, HEADERS.len()), "{word:?}");
-        assert!(value(mail, "From").ends_with("<talk@blog.example>") || value(mail, "From") == "talk@blog.example", "{}", value(mail, "From"));
+        assert!(
+            value(mail, "From").ends_with("<talk@blog.example>") || value(mail, "From") == "talk@blog.example",
+            "{}",
+            value(mail, "From")
+        );
         assert_eq!(value(mail, "To"), to.as_str());
         assert!(!value(mail, "Subject").contains(char::is_control), "{word:?}");
     }

@@ -82,7 +82,11 @@ fn joins(text: &[char], at: usize) -> bool {
     let (before, after) = (is_word(at.checked_sub(1)), is_word(Some(at + 1)));
     match text[at] {
         '@' => after,
-        '.' | '。' | '．' | '｡' => before && after && (is_letter(at + 1) && (is_word(Some(at + 2)) || text.get(at + 2) == Some(&'-')) || is_number_of_four(text, at)),
+        '.' | '。' | '．' | '｡' => {
+            before
+                && after
+                && (is_letter(at + 1) && (is_word(Some(at + 2)) || text.get(at + 2) == Some(&'-')) || is_number_of_four(text, at))
+        }
         _ => false,
     }
 }

@@ -11,7 +11,7 @@ mod smtp;
 
 pub use letters::Letter;
 pub use message::{Heading, Message, Written};
-pub use smtp::{Fault, Failure, Mailer, Outcome, Refused, Step};
+pub use smtp::{Failure, Fault, Mailer, Outcome, Refused, Step};
 
 /// Why a mail cannot be made or the mailer not be set up: a fault of settings or of the caller, never of a reader.
 #[derive(Debug, thiserror::Error)]

@@ -22,10 +22,15 @@ impl Pen<'_> {
     }
 
     fn fill(&self, sentence: &str, places: &[(&str, &str)]) -> String {
-        fill(sentence, places, |own| self.part.own(own), |foreign| match self.part {
-            Part::Text => self.part.foreign(foreign),
-            Part::Html => format!("<bdi>{}</bdi>", self.part.foreign(foreign)),
-        })
+        fill(
+            sentence,
+            places,
+            |own| self.part.own(own),
+            |foreign| match self.part {
+                Part::Text => self.part.foreign(foreign),
+                Part::Html => format!("<bdi>{}</bdi>", self.part.foreign(foreign)),
+            },
+        )
     }
 
     /// A text of strangers for itself.

@@ -32,7 +32,10 @@ pub enum Outcome {
     /// Worth another try: a passing trouble, or settings of ours that somebody can mend.
     Later(String),
     /// No other try will do better.
-    Never { said: String, refused: Refused },
+    Never {
+        said: String,
+        refused: Refused,
+    },
 }
 
 /// What a server refuses for good.

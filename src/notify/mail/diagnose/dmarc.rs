@@ -26,7 +26,9 @@ pub async fn look_at_key(settings: &MailSettings, dns: &Dns) -> Finding {
         Ok(texts) => match texts.iter().find_map(|text| tag(text, "p")) {
             None => Finding::fail(KEY, format!("there is no key at {name}"), publish),
             Some(key) if key.is_empty() => Finding::fail(KEY, format!("the key at {name} is withdrawn: its p= is empty"), publish),
-            Some(_) => Finding::ok(KEY, format!("there is a key at {name}; the test mail shows whether the relay signs with it (dkim=pass)")),
+            Some(_) => {
+                Finding::ok(KEY, format!("there is a key at {name}; the test mail shows whether the relay signs with it (dkim=pass)"))
+            }
         },
     }
 }
@@ -41,7 +43,8 @@ pub async fn look(settings: &MailSettings, dns: &Dns) -> Finding {
             Ok(texts) => texts,
             Err(silent) => return Finding::warn(POLICY, silent.to_string(), NO_DNS),
         };
-        let policies: Vec<String> = texts.into_iter().filter(|text| text.trim_start().to_ascii_lowercase().starts_with("v=dmarc1")).collect();
+        let policies: Vec<String> =
+            texts.into_iter().filter(|text| text.trim_start().to_ascii_lowercase().starts_with("v=dmarc1")).collect();
         match (policies.as_slice(), asked.split_once('.')) {
             ([], Some((_, above))) if above.contains('.') => asked = above,
             ([], _) => {

@@ -7,7 +7,7 @@ mod spf;
 
 use std::{net::SocketAddr, time::Duration};
 
-use crate::config::MailSettings;
+use crate::config::{MailSettings, MailTls};
 use crate::model::{EmailAddress, Timestamp};
 use crate::notify::mail::dns::Dns;
 
@@ -98,9 +98,9 @@ const NO_DNS: &str = "let this machine reach a DNS server, or name one: outbound
 fn about(settings: &MailSettings) -> String {
     let login = settings.login.as_ref().map_or("without signing in".into(), |login| format!("as {}", login.username));
     let tls = match settings.tls {
-        crate::config::MailTls::StartTls => "starttls",
-        crate::config::MailTls::Tls => "tls",
-        crate::config::MailTls::None => "no encryption",
+        MailTls::StartTls => "starttls",
+        MailTls::Tls => "tls",
+        MailTls::None => "no encryption",
     };
     format!("{}:{} with {tls}, {login}, from {}", settings.host, settings.port, settings.from.address)
 }
@@ -108,7 +108,11 @@ fn about(settings: &MailSettings) -> String {
 fn links(public_url: Option<&str>) -> Finding {
     match public_url {
         Some(url) if url.starts_with("https://") => Finding::ok("links", format!("mails lead to {url}")),
-        Some(url) => Finding::warn("links", format!("mails lead to {url}, without encryption"), "public_url = \"https://comments.example\"  (yours, behind a proxy with a certificate)"),
+        Some(url) => Finding::warn(
+            "links",
+            format!("mails lead to {url}, without encryption"),
+            "public_url = \"https://comments.example\"  (yours, behind a proxy with a certificate)",
+        ),
         None => Finding::fail(
             "links",
             "public_url is not set: links in mails lead to this machine, where readers are not",

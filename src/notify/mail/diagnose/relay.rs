@@ -6,9 +6,8 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::config::{MailSettings, MailTls};
-use crate::notify::mail::diagnose::{Diagnosis, Finding};
+use crate::notify::mail::diagnose::{Diagnosis, Finding, NO_DNS};
 use crate::notify::mail::dns::Dns;
-use crate::notify::mail::letters::Test;
 use crate::notify::mail::{Failure, Fault, Heading, Letter, MailError, Mailer, Message, Step};
 
 /// Steps of the conversation, as findings name them.
@@ -62,15 +61,15 @@ async fn look_at_hello(settings: &MailSettings, dns: &Dns) -> Finding {
         Ok(_) => Finding::warn(
             "our name",
             format!("we greet as {name}, which has no address in DNS"),
-            format!("set public_url to the name under which this server is known, or publish: {name}. IN A {}", "<the address of this server>"),
+            format!("set public_url to the name under which this server is known, or publish: {name}. IN A <the address of this server>"),
         ),
-        Err(silent) => Finding::warn("our name", format!("we greet as {name}; {silent}"), super::NO_DNS),
+        Err(silent) => Finding::warn("our name", format!("we greet as {name}; {silent}"), NO_DNS),
     }
 }
 
 async fn hand_over(asked: &Diagnosis<'_>, settings: &MailSettings) -> Result<Result<String, Failure>, MailError> {
     let mailer = Mailer::with_time(settings, asked.time_max)?;
-    let letter = Letter::Test(Test { host: settings.hello.clone() }).write("en")?;
+    let letter = Letter::Test.write("en")?;
     let heading = Heading {
         to: asked.to,
         from_name: None,
@@ -109,7 +108,8 @@ fn told(settings: &MailSettings, result: Result<String, Failure>) -> Vec<Finding
 }
 
 fn unreachable(settings: &MailSettings) -> String {
-    let other = if settings.port == 465 { "mail.port = 587 with mail.tls = \"starttls\"" } else { "mail.port = 465 with mail.tls = \"tls\"" };
+    let other =
+        if settings.port == 465 { "mail.port = 587 with mail.tls = \"starttls\"" } else { "mail.port = 465 with mail.tls = \"tls\"" };
     format!("try {other}; if no port answers, ask who hosts this server whether it lets mail out (port 25 is often closed)")
 }
 
@@ -125,10 +125,8 @@ fn fix(settings: &MailSettings, failure: &Failure) -> String {
                 format!("mail.tls = \"tls\" with mail.port = 465, or a port that speaks SMTP (port {} does not)", settings.port)
             }
         },
-        (Step::Tls, Fault::NotOffered) => match is_local(&settings.host) {
-            true => "mail.tls = \"none\"  (the relay is on this machine)".into(),
-            false => "mail.tls = \"tls\" with mail.port = 465; never send a password without encryption".into(),
-        },
+        (Step::Tls, Fault::NotOffered) if is_local(&settings.host) => "mail.tls = \"none\"  (the relay is on this machine)".into(),
+        (Step::Tls, Fault::NotOffered) => "mail.tls = \"tls\" with mail.port = 465; never send a password without encryption".into(),
         (Step::Tls, Fault::CertificateName) => "set mail.host to a name that the certificate holds".into(),
         (Step::Tls, Fault::CertificateExpired) => {
             "whoever runs the relay has to renew its certificate; also look whether the clock of this machine is right".into()

@@ -39,15 +39,27 @@ async fn found(settings: &MailSettings, dns: &Dns) -> std::result::Result<Findin
             0 => Finding::fail(
                 STEP,
                 format!("{domain} does not say who may send its mail"),
-                format!("publish: {}  (if your relay's documents name an include:, use that in the place of {relay})", record(domain, &format!("v=spf1 {relay} ~all"))),
+                format!(
+                    "publish: {}  (if your relay's documents name an include:, use that in the place of {relay})",
+                    record(domain, &format!("v=spf1 {relay} ~all"))
+                ),
             ),
-            n => Finding::fail(STEP, format!("{domain} has {n} SPF records, and receivers heed none of them"), format!("leave only: {}", record(domain, &merged(&records)))),
+            n => Finding::fail(
+                STEP,
+                format!("{domain} has {n} SPF records, and receivers heed none of them"),
+                format!("leave only: {}", record(domain, &merged(&records))),
+            ),
         });
     };
     if policy.split_whitespace().any(|term| matches!(term.to_ascii_lowercase().as_str(), "+all" | "all")) {
-        let mended = policy.split_whitespace().map(|term| if term.trim_start_matches('+').eq_ignore_ascii_case("all") { "~all" } else { term });
+        let mended =
+            policy.split_whitespace().map(|term| if term.trim_start_matches('+').eq_ignore_ascii_case("all") { "~all" } else { term });
         let mended = mended.collect::<Vec<_>>().join(" ");
-        return Ok(Finding::fail(STEP, format!("the record of {domain} lets everybody send its mail"), format!("publish instead: {}", record(domain, &mended))));
+        return Ok(Finding::fail(
+            STEP,
+            format!("the record of {domain} lets everybody send its mail"),
+            format!("publish instead: {}", record(domain, &mended)),
+        ));
     }
     let addresses = addresses_of(settings, dns).await?;
     let Some(address) = addresses.iter().find(|address| !address.is_loopback()) else {
@@ -58,13 +70,26 @@ async fn found(settings: &MailSettings, dns: &Dns) -> std::result::Result<Findin
         ));
     };
     Ok(match evaluate(dns, domain, *address).await? {
-        Result::Pass => Finding::ok(STEP, format!("{domain} lets {address} ({}) send its mail; whether the relay sends from there cannot be known here", settings.host)),
+        Result::Pass => Finding::ok(
+            STEP,
+            format!("{domain} lets {address} ({}) send its mail; whether the relay sends from there cannot be known here", settings.host),
+        ),
         Result::NotPass => Finding::warn(
             STEP,
-            format!("{domain} says: {policy}. That does not name {address} ({}); a relay may send from other addresses than it is reached by", settings.host),
-            format!("look into the test mail; if it does not say spf=pass, publish: {}  (or the include: that your relay's documents name)", record(domain, &with_term(policy, &relay))),
+            format!(
+                "{domain} says: {policy}. That does not name {address} ({}); a relay may send from other addresses than it is reached by",
+                settings.host
+            ),
+            format!(
+                "look into the test mail; if it does not say spf=pass, publish: {}  (or the include: that your relay's documents name)",
+                record(domain, &with_term(policy, &relay))
+            ),
         ),
-        Result::Broken(why) => Finding::fail(STEP, format!("the record of {domain} is broken: {why}"), format!("publish instead, for instance: {}", record(domain, &format!("v=spf1 {relay} ~all")))),
+        Result::Broken(why) => Finding::fail(
+            STEP,
+            format!("the record of {domain} is broken: {why}"),
+            format!("publish instead, for instance: {}", record(domain, &format!("v=spf1 {relay} ~all"))),
+        ),
     })
 }
 
@@ -90,11 +115,12 @@ async fn records_of(dns: &Dns, domain: &str) -> std::result::Result<Vec<String>,
     Ok(dns.texts(domain).await?.into_iter().filter(is_spf).collect())
 }
 
-/// One record with every term of them all, and the strictest end that none of them contradicts: `~all`.
+/// One record with every term of them all. It ends softly, because terms may be missing where two records stood.
 fn merged(records: &[String]) -> String {
     let mut terms: Vec<&str> = vec![];
     for term in records.iter().flat_map(|record| record.split_whitespace().skip(1)) {
-        let is_end = term.trim_start_matches(['+', '-', '~', '?']).eq_ignore_ascii_case("all") || term.to_ascii_lowercase().starts_with("redirect=");
+        let is_end =
+            term.trim_start_matches(['+', '-', '~', '?']).eq_ignore_ascii_case("all") || term.to_ascii_lowercase().starts_with("redirect=");
         if !is_end && !terms.contains(&term) {
             terms.push(term);
         }
