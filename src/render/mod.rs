@@ -1,6 +1,7 @@
 //! Threads as HTML: the same partials for the widget's fragment and for pages without script.
 //! Everything is escaped but `Comment.html`, which was cleaned when it was written.
 
+mod courtesies;
 mod texts;
 mod views;
 
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Comment, CommentId, HoldReason, Page, PageState, Site, Sort, Status, ThreadSlice, Timestamp, limits};
 
+pub use courtesies::{AnsweredView, GiveView, Habit};
 pub use texts::{Texts, texts};
 
 use views::{Drawing, OwnView};
@@ -52,6 +54,18 @@ pub struct FragmentView<'a> {
     pub part: Part,
     pub form_stamp: &'a str,
     pub honeypot: &'a str,
+    /// Where the Atom feed of this page is, on this server.
+    pub feed: &'a str,
+    /// Readers may ask for mail about answers.
+    pub mail: bool,
+    /// The name of the site's author; empty where none is known.
+    pub site_author: &'a str,
+    /// What the author asks the readers of this page, and the name it is signed with.
+    pub question: Option<(&'a str, &'a str)>,
+    /// The comments that were used in the post, with the names of their authors.
+    pub thanks: &'a [(CommentId, Option<String>)],
+    /// How the author answers, where that is worth telling.
+    pub habit: Option<Habit>,
     pub lang: &'a str,
 }
 
@@ -72,13 +86,15 @@ pub struct Problem<'a> {
     pub origins: &'a [String],
 }
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("article", include_str!("templates/article.hbs")),
     ("comment", include_str!("templates/comment.hbs")),
     ("comments", include_str!("templates/comments.hbs")),
     ("more", include_str!("templates/more.hbs")),
     ("fields", include_str!("templates/fields.hbs")),
     ("fragment", include_str!("templates/fragment.hbs")),
+    ("answered", include_str!("templates/answered.hbs")),
+    ("give", include_str!("templates/give.hbs")),
 ];
 
 impl Renderer {
@@ -133,6 +149,13 @@ impl Renderer {
                 "empty": roots.is_empty().then(|| texts.get("empty")),
                 "roots": roots,
                 "text": form_texts(texts),
+                "mail": view.mail,
+                "feed": view.feed,
+                "question": courtesies::question(view),
+                "newcomer": courtesies::newcomer(view, self),
+                "asking": texts.get("form.asks"),
+                "helped": texts.get("this_helped"),
+                "thanks": courtesies::thanks(view, texts),
                 "text_max": limits::TEXT_CHARS_MAX,
                 "stamp": view.form_stamp,
                 "honeypot": view.honeypot,
@@ -177,9 +200,17 @@ impl Renderer {
     }
 
     /// What `POST /w/{site}/mine` answers. `now` lets the widget count edit windows by the server's clock.
-    pub fn own_articles(&self, site: &Site, own: &[(Comment, String)], lang: &str, now: Timestamp) -> Result<String, RenderError> {
+    pub fn own_articles(
+        &self,
+        site: &Site,
+        own: &[(Comment, String)],
+        answered: Option<&AnsweredView<'_>>,
+        lang: &str,
+        now: Timestamp,
+    ) -> Result<String, RenderError> {
         let articles: Result<String, _> = own.iter().map(|(comment, receipt)| self.own_article(site, comment, receipt, lang)).collect();
-        Ok(format!("<section data-now=\"{now}\">{}</section>", articles?))
+        let answered = answered.map(|answered| self.answered(answered, lang)).transpose()?.unwrap_or_default();
+        Ok(format!("<section data-now=\"{now}\">{answered}{}</section>", articles?))
     }
 
     /// What `POST /w/{site}/preview` answers, from HTML that `markup` has cleaned.
@@ -217,6 +248,16 @@ fn form_texts(texts: &Texts) -> Value {
         "markdown": texts.get("form.markdown"),
         "privacy": texts.get("form.privacy"),
         "privacy_link": texts.get("form.privacy_link"),
+        "tell_me": texts.get("form.tell_me"),
+        "tell_nothing": texts.get("form.tell_nothing"),
+        "tell_answers": texts.get("form.tell_answers"),
+        "tell_thread": texts.get("form.tell_thread"),
+        "email": texts.get("form.email"),
+        "unshown": texts.get("form.unshown"),
+        "follow": texts.get("follow"),
+        "by_mail": texts.get("follow.by_mail"),
+        "by_feed": texts.get("follow.by_feed"),
+        "as_author": texts.get("as_author"),
     })
 }
 

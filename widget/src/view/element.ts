@@ -8,12 +8,16 @@ import { base } from '../origin.ts';
 import { PROPERTIES, readSettings, setting } from '../settings.ts';
 import { commentInHash, originsCommand, readTexts } from '../thread.ts';
 import { check, watch } from './arrivals.ts';
+import { isMarked, openWindow, readMark } from './author.ts';
 import { makeBox, openEdit, openReply } from './box.ts';
 import { clean } from './clean.ts';
-import { dressList, dressPlaces, open, stampAll } from './list.ts';
-import { remove, showMine } from './own.ts';
+import { follow } from './follow.ts';
+import { sayHelped } from './helped.ts';
+import { dressList, dressPlaces, open, reveal, stampAll } from './list.ts';
+import { askMine, remove, showMine, type Mine } from './own.ts';
 import { button, make } from './parts.ts';
-import { articleOf, find, titleOf, type View } from './view.ts';
+import { giveThanks, wantsThanks } from './thanks.ts';
+import { articleOf, find, idOf, titleOf, type View } from './view.ts';
 
 const SLOW_MS = 8000;
 const NEAR = '600px';
@@ -30,6 +34,8 @@ export class ThreadElement extends HTMLElement {
   #run = 0;
   #due = 0;
   #loaded = false;
+  /** Asked for as soon as the element is in a page, whether or not its thread is near. */
+  #mine: Mine | undefined;
 
   constructor() {
     super();
@@ -99,7 +105,9 @@ export class ThreadElement extends HTMLElement {
     this.#read();
     addEventListener('pagehide', () => this.#flush(), { signal });
     addEventListener('hashchange', () => this.#follow(), { signal });
-    const { load } = view.settings;
+    const { load, site } = view.settings;
+    readMark(site);
+    if (!this.#run) this.#mine ??= askMine(view);
     if (this.#loaded) watch(view, signal);
     else if (load === 'near') this.#wait();
     if (this.#run) return;
@@ -108,7 +116,7 @@ export class ThreadElement extends HTMLElement {
       this.addEventListener('click', go, { signal, once: true });
     }
     // Nobody should have to scroll first when the address points at the thread or a comment in it.
-    if (load === 'eager' || (load !== 'manual' && (location.hash === '#thread' || commentInHash(location.hash)))) void this.reload();
+    if (load === 'eager' || (load === 'near' && wantsThanks()) || (load !== 'manual' && (location.hash === '#thread' || commentInHash(location.hash)))) void this.reload();
   }
 
   disconnectedCallback(): void {
@@ -203,6 +211,11 @@ export class ThreadElement extends HTMLElement {
     this.replaceChildren();
     this.#read();
 
+    giveThanks(section);
+    if (!isMarked(settings.site)) find(view.actions, '.as')?.remove();
+    // Of the server, and so no address of this page.
+    const feed = find<HTMLAnchorElement>(section, '.feed');
+    if (feed) feed.href = find<HTMLAnchorElement>(from, '.feed')!.href;
     const select = find<HTMLSelectElement>(section, 'select');
     if (select) select.onchange = () => view.order(select.value);
     section.onclick = (event) => {
@@ -211,12 +224,18 @@ export class ThreadElement extends HTMLElement {
       if (pressed.matches('.reply')) openReply(view, article);
       if (pressed.matches('.edit')) openEdit(view, article);
       if (pressed.matches('.delete')) void remove(view, article, pressed);
+      if (pressed.matches('.helps')) void sayHelped(view, article, pressed);
+      if (pressed.matches('.as')) openWindow(settings.site, idOf(article), () => this.#again(idOf(article)));
+      if (pressed.matches('.by-mail')) {
+        event.preventDefault();
+        void follow(view, pressed.closest('form')!, pressed);
+      }
     };
     if (state === 'open' && settings.form !== 'off') {
       const box = main ?? makeBox(view, 'new');
       boxes.set('new', box);
       if (settings.form === 'top') roots.before(box.node);
-      else section.append(box.node);
+      else (find(section, '.follow') ?? section.lastElementChild!).before(box.node);
     }
     dressPlaces(view);
     dressList(view);
@@ -231,12 +250,21 @@ export class ThreadElement extends HTMLElement {
     if (!this.#loaded) watch(view, this.#stay.signal);
     this.#loaded = true;
     // In a task of its own: going somewhere lays everything out.
-    void showMine(view).then(() => setTimeout(() => this.#follow()));
+    void showMine(view, this.#mine ?? askMine(view)).then(() => setTimeout(() => this.#follow()));
+    this.#mine = undefined;
     view.emit('ready', { total: view.shown, 'shown': articles.length });
+  }
+
+  /** Loads the thread anew and returns to a comment in it. */
+  async #again(id: string): Promise<void> {
+    await this.reload();
+    const article = articleOf(this.#view, id);
+    if (article) reveal(this.#view, article);
   }
 
   /** Goes where the address points, if that is here. */
   #follow(): void {
+    if (readMark(this.#view.settings.site)) return void this.reload();
     const id = commentInHash(location.hash);
     if (id) void this.open(id);
     else if (location.hash === '#thread') this.#view.section.scrollIntoView();
