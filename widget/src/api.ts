@@ -8,7 +8,7 @@ export interface Answer {
   given: HTMLElement | undefined;
   /** The comment that is stored already, where that is why it was refused. */
   stored: HTMLElement | undefined;
-  /** Sentences that come with a comment of one's own. */
+  /** What else the answer holds: sentences that come with a comment of one's own. */
   remarks: HTMLElement[];
   /** Of a refusal: its `code`, the `field` to blame, the site's `origins`. */
   refusal: DOMStringMap;
@@ -43,7 +43,7 @@ export const ask = (method: 'GET' | 'POST', url: string, fields: Fields): Promis
         // Between us and the server others may answer: a captive network, a proxy in trouble.
         given: (status < 300 && first?.matches('section,article,.body,.note,.helped') && first) || undefined,
         stored: others.find((each) => each.matches('article')),
-        remarks: others.filter((each) => each.matches('p')),
+        remarks: others,
         refusal: refusal?.dataset ?? {},
         sentence: refusal?.textContent ?? '',
         retryAfter: +(request.getResponseHeader('Retry-After') ?? 0),

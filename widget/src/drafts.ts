@@ -61,7 +61,8 @@ export const receiptsOf = (site: string): Record<string, string[]> => recall(`re
 
 /** Receipts of all pages of a site, the newest comment first, as many as the server looks at. */
 export const newestReceipts = (site: string): string[] =>
-  dare(() => Object.values(receiptsOf(site)).flat(), [])
+  Object.values(receiptsOf(site))
+    .flat()
     .sort((a, b) => parseInt(b) - parseInt(a))
     .slice(0, RECEIPTS_MAX);
 

@@ -7,17 +7,18 @@ import { base } from '../origin.ts';
 
 const LOOK_MS = 500;
 
-const markOf = (site: string): string => `author:${site}`;
+/** What the address says to remove the mark, and to set it. */
+const WORDS = [`#${NAME}-author-off`, `#${NAME}-author`];
 
-export const isMarked = (site: string): boolean => !!recall(markOf(site), 0);
-
-/** True when the address sets or removes the mark; it is cleaned of that. */
-export function readMark(site: string): boolean {
-  const [mark, off] = RegExp(`^#${NAME}-author(-off)?$`).exec(location.hash) ?? [];
-  if (!mark) return false;
-  keep(markOf(site), off ? 0 : 1);
-  history.replaceState(history.state, '', location.pathname + location.search);
-  return true;
+/** Whether this browser has the mark, once the address was looked at and cleaned of what it says about it. */
+export function isMarked(site: string): boolean {
+  const name = `author:${site}`;
+  const word = WORDS.indexOf(location.hash);
+  if (word >= 0) {
+    keep(name, word);
+    history.replaceState(history.state, '', location.pathname + location.search);
+  }
+  return !!recall(name, 0);
 }
 
 /** Opens the window for one comment; `then` runs once it is closed, or its opener is looked at again. */

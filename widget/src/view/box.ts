@@ -38,12 +38,11 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
   const about = part('.about');
   const restored = part('.note');
   const top = part('.top');
-  const email = part<HTMLInputElement>('[name=email]');
   // What a site can do without.
   const hint = find(form, '.newcomer');
-  const question = find(form, '.question');
+  const question = find(form, 'q');
   const asks = find<HTMLInputElement>(form, '[name=asks]');
-  const choice = find<HTMLSelectElement>(form, '[name=follow]');
+
   const inputs = form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('.input');
   const label = submit.firstElementChild!;
   const usual = edited ? texts('save') : label.textContent!;
@@ -111,6 +110,8 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
     if (!edited) {
       const typed = Object.fromEntries(new FormData(form)) as Fields;
       const { title, site } = view.settings;
+      // An address is sent and kept only for mail that was asked for.
+      if (!typed.follow) delete typed.email;
       keep('me', { name: typed.name, website: typed.website, email: typed.email, follow: typed.follow });
       const give = Date.now() - recall('gave', 0) > GIVE_MS ? '1' : undefined;
       answer = await view.post('note', { ...typed, title, parent, key, give, as: newestReceipts(site)[0] }, true);
@@ -137,12 +138,14 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
     view.setTotal(view.shown + +isPublished(sent) - +!!(known && isPublished(known)));
     const article = insertOwn(view, sent);
     if (!edited) article.append(undoNote(view, remark, article, text));
+    let told = remark;
     for (const each of remarks) {
       article.append(clean(each, 0)!);
+      told += ` ${each.textContent}`;
       if (each.matches('.give')) keep('gave', Date.now());
     }
     reveal(view, article);
-    view.say([remark, ...remarks.map((each) => each.textContent)].join(' '));
+    view.say(told);
     view.emit(edited ? 'edited' : 'posted', { id, status });
   };
 
@@ -179,7 +182,6 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
     input.value = me[input.name] ?? '';
   }
   area.setAttribute('aria-describedby', `${top.id} ${about.id}`);
-  if (choice) (choice.onchange = () => (email.disabled = !choice.value))();
   area.oninput = () => {
     clearTimeout(typing);
     typing = setTimeout(flush, DRAFT_AFTER_MS);
@@ -203,15 +205,8 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
   };
   label.textContent = usual;
   const above = articleOf(view, parent);
-  if (closed) {
-    question?.remove();
-    asks?.closest('label')!.remove();
-    part('.text>span').textContent = above ? texts('reply', NaN, nameIn(above)) : texts('change');
-  } else if (question) {
-    question.firstElementChild!.textContent ||= view.settings.question;
-    if (question.firstElementChild!.textContent) find(view.section, '.empty')?.remove();
-    else question.remove();
-  }
+  if (closed) part('.text>span').textContent = above ? texts('reply', NaN, nameIn(above)) : texts('change');
+  if (question) question.textContent ||= view.settings.question;
   if (above?.dataset.first) hint!.textContent = texts('first', NaN, nameIn(above));
   else if (edited || newestReceipts(view.settings.site)[0]) hint?.remove();
   if (edited) form.querySelectorAll('.who,.privacy').forEach((each) => each.remove());

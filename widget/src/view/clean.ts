@@ -2,9 +2,9 @@
 // adopted into the page. Comment bodies may hold far less than the parts around them.
 
 const BODY_TAGS =
-  'p|br|em|q|strong|b|i|del|s|code|pre|blockquote|ul|ol|li|a|h[1-6]|hr|details|summary|su[bp]|kbd|bdi|span|div';
+  'p|br|em|strong|b|i|del|s|code|pre|blockquote|ul|ol|li|a|h[1-6]|hr|details|summary|su[bp]|kbd|bdi|span|div';
 const bodyTags = new RegExp(`^(${BODY_TAGS})$`);
-const allTags = new RegExp(`^(${BODY_TAGS}|section|header|article|time|form|label|input|textarea|select|option|button|small)$`);
+const allTags = new RegExp(`^(${BODY_TAGS}|q|section|header|article|time|form|label|input|textarea|select|option|button|small)$`);
 
 // Attributes are looked at with their values, as `name=value`.
 const BODY_ATTRIBUTES = 'href=(https?:|mailto:|#|/(?![/\\\\]))|(rel|target|title|dir|lang|start|open)=';

@@ -8,12 +8,12 @@ import { base } from '../origin.ts';
 import { PROPERTIES, readSettings, setting } from '../settings.ts';
 import { commentInHash, originsCommand, readTexts } from '../thread.ts';
 import { check, watch } from './arrivals.ts';
-import { isMarked, openWindow, readMark } from './author.ts';
+import { isMarked, openWindow } from './author.ts';
 import { makeBox, openEdit, openReply } from './box.ts';
 import { clean } from './clean.ts';
 import { follow } from './follow.ts';
 import { sayHelped } from './helped.ts';
-import { dressList, dressPlaces, open, reveal, stampAll } from './list.ts';
+import { dressList, dressPlaces, open, stampAll } from './list.ts';
 import { askMine, remove, showMine, type Mine } from './own.ts';
 import { button, make } from './parts.ts';
 import { giveThanks, wantsThanks } from './thanks.ts';
@@ -105,8 +105,7 @@ export class ThreadElement extends HTMLElement {
     this.#read();
     addEventListener('pagehide', () => this.#flush(), { signal });
     addEventListener('hashchange', () => this.#follow(), { signal });
-    const { load, site } = view.settings;
-    readMark(site);
+    const { load } = view.settings;
     if (!this.#run) this.#mine ??= askMine(view);
     if (this.#loaded) watch(view, signal);
     else if (load === 'near') this.#wait();
@@ -213,22 +212,20 @@ export class ThreadElement extends HTMLElement {
 
     giveThanks(section);
     if (!isMarked(settings.site)) find(view.actions, '.as')?.remove();
-    // Of the server, and so no address of this page.
-    const feed = find<HTMLAnchorElement>(section, '.feed');
-    if (feed) feed.href = find<HTMLAnchorElement>(from, '.feed')!.href;
     const select = find<HTMLSelectElement>(section, 'select');
     if (select) select.onchange = () => view.order(select.value);
     section.onclick = (event) => {
       const pressed = event.target as HTMLElement;
       const article = pressed.closest('article')!;
-      if (pressed.matches('.reply')) openReply(view, article);
-      if (pressed.matches('.edit')) openEdit(view, article);
-      if (pressed.matches('.delete')) void remove(view, article, pressed);
-      if (pressed.matches('.helps')) void sayHelped(view, article, pressed);
-      if (pressed.matches('.as')) openWindow(settings.site, idOf(article), () => this.#again(idOf(article)));
-      if (pressed.matches('.by-mail')) {
+      const is = (named: string) => pressed.matches(named);
+      if (is('.reply')) openReply(view, article);
+      if (is('.edit')) openEdit(view, article);
+      if (is('.delete')) void remove(view, article, pressed);
+      if (is('.helps')) void sayHelped(view, article, pressed);
+      if (is('.as')) openWindow(settings.site, idOf(article), () => this.#again(idOf(article)));
+      if (is('.by-mail')) {
         event.preventDefault();
-        void follow(view, pressed.closest('form')!, pressed);
+        void follow(view, pressed);
       }
     };
     if (state === 'open' && settings.form !== 'off') {
@@ -258,13 +255,11 @@ export class ThreadElement extends HTMLElement {
   /** Loads the thread anew and returns to a comment in it. */
   async #again(id: string): Promise<void> {
     await this.reload();
-    const article = articleOf(this.#view, id);
-    if (article) reveal(this.#view, article);
+    void this.open(id);
   }
 
   /** Goes where the address points, if that is here. */
   #follow(): void {
-    if (readMark(this.#view.settings.site)) return void this.reload();
     const id = commentInHash(location.hash);
     if (id) void this.open(id);
     else if (location.hash === '#thread') this.#view.section.scrollIntoView();
