@@ -66,6 +66,12 @@ pub enum Error {
     #[error("this name is taken")]
     NameTaken,
     // how much is asked
+    #[error("no more of these mails can be sent now: please try again in {} minutes", .0.div_ceil(60))]
+    TooManyMails(u64),
+    #[error("this server sends no mail")]
+    MailOff,
+    #[error("this link is no longer good")]
+    LinkOver,
     #[error("too many at once: please wait {} seconds", .0.retry_after.as_secs().max(1))]
     TooMany(Limited),
     #[error("the server is busy: please try again in a moment")]
@@ -117,6 +123,9 @@ impl Error {
             Self::EditOver => "edit_over",
             Self::StatusForbids(_) => "status_forbids",
             Self::NameTaken => "name_taken",
+            Self::TooManyMails(_) => "too_many_mails",
+            Self::MailOff => "mail_off",
+            Self::LinkOver => "link_over",
             Self::TooMany(_) => "too_many",
             Self::Busy => "busy",
             Self::DiskFull(_) => "disk_full",
@@ -154,6 +163,7 @@ impl From<store::Error> for Error {
                 Conflict::PageClosed => Self::PageClosed,
                 Conflict::ParentGone => Self::ParentGone,
                 Conflict::AlreadySent(stored) => Self::AlreadySent(stored),
+                Conflict::TooManyMails { retry_after_seconds } => Self::TooManyMails(retry_after_seconds),
                 Conflict::StatusForbids(status) => Self::StatusForbids(status.word()),
             },
             store::Error::Busy => Self::Busy,

@@ -136,8 +136,9 @@ fn content_hash(app: &App, comment: &NewComment) -> [u8; 16] {
     let parent = comment.parent.map_or(0, |id| id.0);
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let (name, website) = (text(&comment.name), text(&comment.website));
+    let asks: &[u8] = if comment.asks { b"asks" } else { b"" };
     app.secrets.keyed_hash(
         "content",
-        &[comment.page.key.as_bytes(), &parent.to_be_bytes(), name.as_bytes(), website.as_bytes(), comment.source.as_bytes()],
+        &[comment.page.key.as_bytes(), &parent.to_be_bytes(), name.as_bytes(), website.as_bytes(), comment.source.as_bytes(), asks],
     )
 }

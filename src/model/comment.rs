@@ -28,6 +28,15 @@ pub struct Comment {
     /// Shown replies below a root; 0 on replies.
     pub reply_count: u32,
     pub held_because: Vec<HoldReason>,
+    /// Its author is asking something; only roots do.
+    pub asks: bool,
+    /// It was its person's first published comment on this site when it was published.
+    pub is_first: bool,
+    pub turn: Turn,
+    /// When the person it answers said that it helped; `None` while what it answers is not published.
+    pub helped_at: Option<Timestamp>,
+    /// When the author marked it as used in the post.
+    pub used_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
 }
@@ -42,6 +51,16 @@ impl Comment {
     pub fn is_gone(&self) -> bool {
         self.status != Status::Published
     }
+}
+
+/// Whether somebody waits for the author's word: readers' roots and their answers to staff do, until staff has
+/// answered or said that no answer is needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Turn {
+    #[default]
+    Nobody,
+    Author,
+    NoAnswerNeeded,
 }
 
 /// What is shown of whoever wrote a comment, and the row their trust hangs on.

@@ -39,6 +39,14 @@ id! {
     AccountId,
     /// An API token.
     TokenId,
+    /// An e-mail address that mail may go to.
+    AddressId,
+    /// Somebody's wish to hear of answers.
+    FollowId,
+    /// Another service that is called.
+    WebhookId,
+    /// A mail or call, from being due to how it ended.
+    DeliveryId,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod decide;
 mod ids;
 mod letters;
 mod name;
+mod notice;
 mod origin;
 mod page;
 mod person;
@@ -17,16 +18,20 @@ mod submission;
 mod time;
 
 pub use address::{PageAddress, PageAsked, TRACKING_PARAMETERS};
-pub use comment::{Comment, CommentAuthor, CommentOnPage, Status};
+pub use comment::{Comment, CommentAuthor, CommentOnPage, Status, Turn};
 pub use cursor::Cursor;
 pub use decide::{Decision, Facts, HoldReason, decide, decide_text};
-pub use ids::{AccountId, AuthorId, CommentId, PageId, SiteId, TokenId};
+pub use ids::{AccountId, AddressId, AuthorId, CommentId, DeliveryId, FollowId, PageId, SiteId, TokenId, WebhookId};
 pub use letters::{Marks, is_control, is_mark, is_unseen};
 pub use name::{clean_name, imitates_staff};
+pub use notice::{
+    AddressState, Cause, Delivery, DeliveryState, EventKind, Follow, Happening, MailAddress, NoticeKind, NoticeMode, Recipient, Report,
+    ReportReason, Template, Webhook, WebhookState, retry_after_seconds,
+};
 pub use origin::{Origin, OriginError};
-pub use page::{Page, PageState, RootThread, Sort, ThreadSlice};
+pub use page::{Page, PageState, Question, RootThread, Sort, ThreadSlice};
 pub use person::{Account, Badge, Role, Scope, Session, Token};
-pub use rules::{Images, Moderation, RuleError, Rules, SubmitLimits, Votes};
+pub use rules::{Courtesies, Images, Moderation, RuleError, Rules, SubmitLimits, Switch, Votes};
 pub use site::{Site, SiteKey, SiteKeyError};
 pub use submission::{FieldError, NameFrom, NewComment, Rendered, Submission, check_text, limits};
 pub use time::Timestamp;

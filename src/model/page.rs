@@ -1,6 +1,6 @@
 //! A page and the part of its thread that one answer shows.
 
-use super::{Comment, Cursor, PageId, SiteId, Timestamp};
+use super::{Comment, Cursor, FieldError, PageId, SiteId, Timestamp, is_control, is_unseen};
 
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -19,6 +19,32 @@ pub struct Page {
     pub last_comment_at: Timestamp,
     pub changed_at: Timestamp,
     pub created_at: Timestamp,
+    pub question: Option<Question>,
+}
+
+/// What the author asks the readers of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Plain text, at most 200 characters.
+    pub text: String,
+    /// The name it is signed with.
+    pub by: String,
+}
+
+impl Question {
+    pub const CHARS_MAX: usize = 200;
+
+    /// Takes the text of a question: one line without what nobody sees. `None` for nothing, `question_too_long` above
+    /// 200 characters.
+    pub fn check(text: &str) -> Result<Option<String>, FieldError> {
+        let shown: String =
+            text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_unseen(*c) && !is_control(*c)).collect();
+        let text = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() > Self::CHARS_MAX {
+            return Err(FieldError::too_long("question_too_long", "question", Self::CHARS_MAX, "characters"));
+        }
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
 }
 
 impl Page {

@@ -16,6 +16,42 @@ pub struct Rules {
     pub submit_limits: SubmitLimits,
     /// Where the line under the form leads people who want to know what is kept.
     pub privacy_url: Option<String>,
+    pub courtesies: Courtesies,
+    /// Readers may ask for mail about answers, where the server has mail.
+    pub follows: Switch,
+}
+
+/// The small things that make people answer each other; each can be switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Courtesies {
+    /// The author's question above the box.
+    pub question: Switch,
+    /// At most one mail a week about people who wait for the author's word.
+    pub turn_reminder: Switch,
+    /// People may say that an answer helped them.
+    pub helped: Switch,
+    /// A word to newcomers, and to who answers one.
+    pub newcomers: Switch,
+    /// Who has just been published may be asked to help somebody whose question nobody answered.
+    pub give_back: Switch,
+    /// Comments that were used in the post are named in it.
+    pub thanks: Switch,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    Off,
+    On,
+}
+
+impl Switch {
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Off, Self::On].into_iter().find(|switch| switch.to_string() == word)
+    }
 }
 
 /// Who waits for a moderator before being read.
@@ -72,13 +108,22 @@ impl Default for Rules {
             images: Images::Off,
             submit_limits: SubmitLimits { in_10_seconds: 1, in_10_minutes: 5 },
             privacy_url: None,
+            courtesies: Courtesies {
+                question: Switch::On,
+                turn_reminder: Switch::On,
+                helped: Switch::On,
+                newcomers: Switch::On,
+                give_back: Switch::On,
+                thanks: Switch::On,
+            },
+            follows: Switch::On,
         }
     }
 }
 
 impl Rules {
     /// Every rule's name, in the order people read them.
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 16] = [
         "moderation",
         "edit_minutes",
         "close_days",
@@ -88,6 +133,13 @@ impl Rules {
         "submits_in_10_seconds",
         "submits_in_10_minutes",
         "privacy_url",
+        "follows",
+        "question",
+        "turn_reminder",
+        "helped",
+        "newcomers",
+        "give_back",
+        "thanks",
     ];
 
     /// Sets one rule from its text form. An empty text gives the default back.
@@ -150,9 +202,26 @@ impl Rules {
                 let url = url::Url::parse(text).ok().filter(|u| matches!(u.scheme(), "http" | "https"));
                 self.privacy_url = Some(url.ok_or_else(|| refuse("is an http or https address".into()))?.into());
             }
-            _ => return Err(unknown(name)),
+            _ => {
+                let switch = self.switch(name).ok_or_else(|| unknown(name))?;
+                *switch = Switch::from_word(text).ok_or_else(|| refuse("is off or on".into()))?;
+            }
         }
         Ok(())
+    }
+
+    fn switch(&mut self, name: &str) -> Option<&mut Switch> {
+        let courtesies = &mut self.courtesies;
+        Some(match name {
+            "follows" => &mut self.follows,
+            "question" => &mut courtesies.question,
+            "turn_reminder" => &mut courtesies.turn_reminder,
+            "helped" => &mut courtesies.helped,
+            "newcomers" => &mut courtesies.newcomers,
+            "give_back" => &mut courtesies.give_back,
+            "thanks" => &mut courtesies.thanks,
+            _ => return None,
+        })
     }
 
     /// The text form of one rule; `None` when no rule has that name. An unset list or address reads as empty.
@@ -167,7 +236,7 @@ impl Rules {
             "submits_in_10_seconds" => self.submit_limits.in_10_seconds.to_string(),
             "submits_in_10_minutes" => self.submit_limits.in_10_minutes.to_string(),
             "privacy_url" => self.privacy_url.clone().unwrap_or_default(),
-            _ => return None,
+            _ => self.clone().switch(name)?.to_string(),
         })
     }
 }
@@ -190,6 +259,7 @@ words! {
     Moderation { None = "none", First = "first", Links = "links", All = "all" }
     Votes { Off = "off", Up = "up", UpDown = "updown" }
     Images { Off = "off", On = "on" }
+    Switch { Off = "off", On = "on" }
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub struct Submission {
     pub text: Option<String>,
     /// Makes a repeated request the same comment.
     pub key: Option<String>,
+    /// `1` when its author is asking something.
+    pub asks: Option<String>,
 }
 
 /// Markdown that has become safe HTML.
@@ -57,6 +59,8 @@ pub struct NewComment {
     pub links: usize,
     pub markup_version: u32,
     pub key: Option<String>,
+    /// Its author is asking something; only roots do.
+    pub asks: bool,
 }
 
 /// A field that cannot be taken as it is. The code and the field go to the client, the message to a person.
@@ -76,7 +80,7 @@ impl FieldError {
         Self { code, field, message: message.into(), limit: None }
     }
 
-    fn too_long(code: &'static str, field: &'static str, limit: usize, unit: &str) -> Self {
+    pub fn too_long(code: &'static str, field: &'static str, limit: usize, unit: &str) -> Self {
         Self { limit: Some(limit), ..Self::new(code, field, format!("{field} may have at most {limit} {unit}")) }
     }
 }
@@ -112,7 +116,8 @@ impl NewComment {
         let source = check_text(submission.text)?;
         let key = check_key(submission.key)?;
         let Rendered { html, links, markup_version } = render(&source)?;
-        Ok(Self { page, title, parent, name, website, source, html, links, markup_version, key })
+        let asks = parent.is_none() && submission.asks.as_deref() == Some("1");
+        Ok(Self { page, title, parent, name, website, source, html, links, markup_version, key, asks })
     }
 }
 
@@ -210,6 +215,7 @@ impl NewComment {
             links: 0,
             markup_version: 1,
             key: None,
+            asks: false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::model::{
     AuthorId, Badge, Comment, CommentAuthor, CommentId, Cursor, HoldReason, Page, PageId, PageState, RootThread, Rules, Site, SiteId, Sort,
-    Status, ThreadSlice, Timestamp,
+    Status, ThreadSlice, Timestamp, Turn,
 };
 
 use super::{AnsweredView, FragmentView, GiveView, Habit, PageLinks, Part, Problem, Renderer};
@@ -37,6 +37,7 @@ fn page(total: u64) -> Page {
         last_comment_at: AT,
         changed_at: AT,
         created_at: AT,
+        question: None,
     }
 }
 
@@ -59,6 +60,11 @@ fn comment(id: i64, parent: Option<i64>, name: &str, html: &str) -> Comment {
         downvotes: 0,
         reply_count: 0,
         held_because: vec![],
+        asks: false,
+        is_first: false,
+        turn: Turn::Nobody,
+        helped_at: None,
+        used_at: None,
         created_at: AT.plus_seconds(id * 977),
         edited_at: None,
     }

@@ -2,7 +2,11 @@
 //! parameters, rules stay above. An engine is a folder below this one; nothing outside `serve`, `cli` and
 //! tests names an engine.
 
+mod courtesies;
+mod follows;
+mod outbox;
 pub mod sqlite;
+mod webhooks;
 
 use std::path::Path;
 
@@ -12,10 +16,21 @@ use crate::model::{
     TokenId,
 };
 
-/// Everything an engine does.
-pub trait Store: Sites + Pages + Threads + Comments + Accounts + Tokens + Upkeep + Send + Sync {}
+pub use courtesies::{Answered, Courtesies, Habit};
+pub use follows::{Ceilings, Follows, NewFollow, StaffNotice};
+pub use outbox::{Ended, NewCall, NewNotice, Outbox, Pace, Settled};
+pub use webhooks::{NewWebhook, Webhooks};
 
-impl<T: Sites + Pages + Threads + Comments + Accounts + Tokens + Upkeep + Send + Sync> Store for T {}
+/// Everything an engine does.
+pub trait Store:
+    Sites + Pages + Threads + Comments + Accounts + Tokens + Outbox + Follows + Webhooks + Courtesies + Upkeep + Send + Sync
+{
+}
+
+impl<T> Store for T where
+    T: Sites + Pages + Threads + Comments + Accounts + Tokens + Outbox + Follows + Webhooks + Courtesies + Upkeep + Send + Sync
+{
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -46,6 +61,10 @@ pub enum Conflict {
     AlreadySent(Box<Submitted>),
     /// The comment's status does not allow that change.
     StatusForbids(Status),
+    /// No more confirmations may be sent for so many seconds.
+    TooManyMails {
+        retry_after_seconds: u64,
+    },
 }
 
 pub struct NewSite<'a> {

@@ -36,12 +36,15 @@ pub fn status_of(error: &Error) -> StatusCode {
         Error::SiteUnknown | Error::CommentUnknown | Error::RouteUnknown => StatusCode::NOT_FOUND,
         Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Error::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-        Error::AlreadySent(_) | Error::PageClosed | Error::ParentGone | Error::StatusForbids(_) | Error::NameTaken => StatusCode::CONFLICT,
+        Error::AlreadySent(_) | Error::PageClosed | Error::ParentGone | Error::StatusForbids(_) | Error::NameTaken | Error::MailOff => {
+            StatusCode::CONFLICT
+        }
+        Error::LinkOver => StatusCode::GONE,
         Error::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
         Error::MediaTypeWrong { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Error::Field(_) | Error::Rule(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        Error::TooMany(_) | Error::TooManyMails(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::HeadTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Error::DiskFull(_) => StatusCode::INSUFFICIENT_STORAGE,
@@ -81,6 +84,7 @@ pub fn draw(error: &Error, face: &Face<'_>) -> Response {
     let headers = response.headers_mut();
     match error {
         Error::TooMany(limited) => add_limited(headers, limited),
+        Error::TooManyMails(seconds) => add_retry(headers, *seconds),
         Error::Busy => add_retry(headers, BUSY_SECONDS),
         Error::DiskFull(_) => add_retry(headers, DISK_SECONDS),
         Error::BearerMissing => {

@@ -276,6 +276,7 @@ pub fn sent(form: &Form) -> Sent {
         website: text("website"),
         text: text("text"),
         key: text("key"),
+        asks: text("asks"),
     };
     let signs = FormSigns { stamp: text("stamp"), filled: form.filled_names() };
     Sent { submission, known_by: text("as"), form: Some(signs), staff: None }

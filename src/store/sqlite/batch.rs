@@ -71,7 +71,7 @@ impl<'c> Batch<'c> {
     pub fn write_pages(&mut self) -> rusqlite::Result<()> {
         let mut update = self.conn.prepare_cached(
             "update page set title = ?3, version = ?4, published_count = ?5, root_count = ?6, state = ?7,
-               last_comment_at = ?8, changed_at = ?9, url = ?10
+               last_comment_at = ?8, changed_at = ?9, url = ?10, question = ?11, question_by = ?12
              where site_id = ?1 and id = ?2",
         )?;
         for page in self.left.values() {
@@ -86,6 +86,8 @@ impl<'c> Batch<'c> {
                 page.last_comment_at.0,
                 page.changed_at.0,
                 &page.url,
+                page.question.as_ref().map(|question| &question.text),
+                page.question.as_ref().map(|question| &question.by),
             ))?;
         }
         Ok(())

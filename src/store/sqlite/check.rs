@@ -121,6 +121,16 @@ fn check_counts(conn: &Connection, problems: &mut Vec<String>) -> Result<(), Err
             Ok(Some(format!("Comment {id} says {says} shown answers; there are {real}.")))
         },
     )?;
+    find(
+        conn,
+        problems,
+        "select id from comment where turn <> 2 and turn <> (status = 0 and badge = 0
+           and (parent_id is null or exists (select 1 from comment above where above.id = comment.parent_id and above.badge <> 0))
+           and not exists (select 1 from comment answer where answer.parent_id = comment.id and answer.status = 0 and answer.badge <> 0))",
+        |row| {
+            Ok(Some(format!("Comment {} waits for the author's word though it should not, or the other way round.", row.get::<_, i64>(0)?)))
+        },
+    )?;
     find(conn, problems, "select id from comment where shown <> (status = 0 or child_count > 0)", |row| {
         Ok(Some(format!("Comment {} is shown though it should not be, or the other way round.", row.get::<_, i64>(0)?)))
     })

@@ -2,13 +2,14 @@
 
 use rusqlite::Connection;
 
-use crate::model::{AuthorId, Comment, CommentId, CommentOnPage, HoldReason, PageId, SiteId, Status, Timestamp};
+use crate::model::{AuthorId, Cause, Comment, CommentId, CommentOnPage, HoldReason, PageId, SiteId, Status, Timestamp};
 use crate::store::{
     CommentFilter, Comments, Conflict, Error, Insertion, NewText, Submitted,
     sqlite::{
         SqliteStore,
         batch::Batch,
         insert::InsertJob,
+        outbox,
         rows::{self, CommentRow},
         tree,
     },
@@ -85,6 +86,9 @@ impl Comments for SqliteStore {
             if moved || was == Status::Published {
                 batch.raise_page(&mut page, at);
             }
+            if was != decision.status() {
+                outbox::happened(batch, site, id, Cause::Moved, decision.status(), at)?;
+            }
             Ok(())
         })
     }
@@ -111,7 +115,7 @@ impl Comments for SqliteStore {
             if tree::set_status(batch, &mut page, row, to, &because, at)? {
                 batch.raise_page(&mut page, at);
             }
-            Ok(())
+            outbox::happened(batch, site, id, Cause::Moved, to, at)
         })
     }
 
@@ -170,7 +174,7 @@ fn list_ids(conn: &Connection, site: SiteId, status: Status, filter: &CommentFil
         .collect()
 }
 
-fn on_page(conn: &Connection, site: SiteId, comment: Comment) -> Result<CommentOnPage, Error> {
+pub fn on_page(conn: &Connection, site: SiteId, comment: Comment) -> Result<CommentOnPage, Error> {
     let page = rows::find_page(conn, site, comment.page_id)?;
     let page = page.ok_or_else(|| Error::Internal(format!("page {} is missing", comment.page_id)))?;
     let parent = match comment.parent {

@@ -23,7 +23,9 @@ impl Ids {
             "select max(
                coalesce((select max(id) from site), 0), coalesce((select max(id) from page), 0),
                coalesce((select max(id) from author), 0), coalesce((select max(id) from comment), 0),
-               coalesce((select max(id) from account), 0), coalesce((select max(id) from token), 0))",
+               coalesce((select max(id) from account), 0), coalesce((select max(id) from token), 0),
+               coalesce((select max(id) from mail_address), 0), coalesce((select max(id) from follow), 0),
+               coalesce((select max(id) from webhook), 0), coalesce((select max(id) from delivery), 0))",
             [],
             |row| row.get(0),
         )?;

@@ -5,14 +5,16 @@ use std::borrow::Cow;
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
-use crate::model::{AuthorId, Badge, CommentId, Decision, NewComment, Page, PageState, SiteId, Status, Timestamp};
+use crate::model::{AuthorId, Badge, Cause, CommentId, Decision, NewComment, Page, PageState, SiteId, Status, Timestamp};
 use crate::store::{
     Conflict, Error, Insertion, Poster, Submitted,
     sqlite::{
         batch::Batch,
+        outbox,
         pages::{self, Lesson},
         rows,
         tree::{self, Place},
+        turns,
     },
 };
 
@@ -64,11 +66,13 @@ impl InsertJob {
         let writer = self.find_writer(batch)?;
         self.insert_row(batch, &page, id, &place, &writer)?;
         self.keep_key(batch, id)?;
+        outbox::happened(batch, self.site, id, Cause::Submitted, self.decision.status(), self.at)?;
         let comment = rows::comment_by_id(batch.conn, self.site, id)?.comment;
         let lesson = Lesson::of(self.comment.title.as_deref(), &self.comment.page);
         if comment.status == Status::Published {
             tree::carry(batch, &mut page, &comment, true)?;
             tree::publish(batch, &mut page, &lesson, self.at)?;
+            turns::published(batch, self.site, id, comment.parent)?;
             batch.raise_page(&mut page, self.at);
         } else if !lesson.is_empty() {
             let (hash, address) = lesson.address.unzip();
@@ -77,6 +81,7 @@ impl InsertJob {
                 .prepare_cached("insert into lesson(comment_id, site_id, title, address_hash, address) values (?1, ?2, ?3, ?4, ?5)")?;
             insert.execute((id.0, self.site.0, lesson.title, hash, address))?;
         }
+        let comment = rows::comment_by_id(batch.conn, self.site, id)?.comment;
         Ok(Submitted { comment, page, repeated: false })
     }
 
@@ -173,8 +178,8 @@ impl InsertJob {
         let status = self.decision.status();
         let mut insert = batch.conn.prepare_cached(
             "insert into comment(id, site_id, page_id, parent_id, root_id, depth, path, status, shown, badge, author_id, author_name,
-               author_website, markup_version, held_because, created_at, source, html)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+               author_website, markup_version, held_because, created_at, source, html, asks)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?;
         insert.execute(rusqlite::params![
             id.0,
@@ -195,6 +200,7 @@ impl InsertJob {
             self.at.0,
             self.comment.source,
             self.comment.html,
+            self.comment.asks,
         ])?;
         Ok(())
     }

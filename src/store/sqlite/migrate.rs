@@ -8,7 +8,7 @@ use crate::model::Timestamp;
 pub const APPLICATION_ID: i64 = 0x526a_6e64;
 
 /// Never edited once released; a change of the schema is a new file.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_two_way.sql")];
 
 /// The schema that this program reads and writes.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;

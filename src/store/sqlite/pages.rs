@@ -94,6 +94,7 @@ pub fn find_or_insert(batch: &mut Batch<'_>, site: SiteId, address: &PageAddress
         last_comment_at: Timestamp(0),
         changed_at: at,
         created_at: at,
+        question: None,
     };
     let mut insert = batch.conn.prepare_cached(
         "insert into page(id, site_id, key, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at)

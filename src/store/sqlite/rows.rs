@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, types::FromSql};
 
 use crate::model::{
-    AuthorId, Badge, Comment, CommentAuthor, CommentId, HoldReason, Page, PageId, PageState, Role, Scope, SiteId, Status, Timestamp,
+    AuthorId, Badge, Comment, CommentAuthor, CommentId, HoldReason, Page, PageId, PageState, Question, Role, Scope, SiteId, Status,
+    Timestamp, Turn,
 };
 use crate::store::Error;
 
@@ -101,6 +102,18 @@ pub fn scope(code: i64) -> Option<Scope> {
     Scope::ALL.into_iter().find(|scope| scope_code(*scope) == code)
 }
 
+pub fn turn_code(turn: Turn) -> i64 {
+    match turn {
+        Turn::Nobody => 0,
+        Turn::Author => 1,
+        Turn::NoAnswerNeeded => 2,
+    }
+}
+
+fn turn(code: i64) -> Option<Turn> {
+    [Turn::Nobody, Turn::Author, Turn::NoAnswerNeeded].into_iter().find(|turn| turn_code(*turn) == code)
+}
+
 /// Hold reasons as a row keeps them; `None` for none.
 pub fn reason_words(reasons: &[HoldReason]) -> Option<String> {
     let words: Vec<&str> = reasons.iter().map(|reason| reason.word()).collect();
@@ -113,7 +126,8 @@ fn reasons(words: Option<&str>) -> Vec<HoldReason> {
 
 pub fn find_page(conn: &Connection, site: SiteId, id: PageId) -> rusqlite::Result<Option<Page>> {
     let mut query = conn.prepare_cached(
-        "select id, site_id, key, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at
+        "select id, site_id, key, url, title, version, published_count, root_count, state, last_comment_at, changed_at, created_at,
+           question, question_by
          from page where site_id = ?1 and id = ?2",
     )?;
     query.query_row((site.0, id.0), |row| page(&mut Cells::of(row))).optional()
@@ -133,6 +147,7 @@ fn page(cells: &mut Cells<'_>) -> rusqlite::Result<Page> {
         last_comment_at: cells.take_time()?,
         changed_at: cells.take_time()?,
         created_at: cells.take_time()?,
+        question: cells.take::<Option<_>>()?.zip(cells.take::<Option<_>>()?).map(|(text, by)| Question { text, by }),
     })
 }
 
@@ -153,7 +168,8 @@ pub fn find_comment(conn: &Connection, site: SiteId, id: CommentId) -> rusqlite:
         "select c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.author_id, c.author_name, c.author_website, c.badge,
            case when parent.status = 0 then parent.author_name end,
            c.status, c.source, c.html, c.markup_version, c.receipt_epoch, c.pinned, c.upvotes, c.downvotes, c.reply_count,
-           c.held_because, c.created_at, c.edited_at, c.path, c.shown, c.child_count, c.rank
+           c.held_because, c.asks, c.is_first, c.turn, case when parent.status = 0 then c.helped_at end, c.used_at,
+           c.created_at, c.edited_at, c.path, c.shown, c.child_count, c.rank
          from comment c left join comment parent on parent.id = c.parent_id and parent.site_id = c.site_id
          where c.site_id = ?1 and c.id = ?2",
     )?;
@@ -189,6 +205,11 @@ fn comment(cells: &mut Cells<'_>) -> rusqlite::Result<CommentRow> {
         downvotes: cells.take()?,
         reply_count: cells.take()?,
         held_because: reasons(cells.take::<Option<String>>()?.as_deref()),
+        asks: cells.take()?,
+        is_first: cells.take()?,
+        turn: cells.take_code(turn)?,
+        helped_at: cells.take::<Option<_>>()?.map(Timestamp),
+        used_at: cells.take::<Option<_>>()?.map(Timestamp),
         created_at: cells.take_time()?,
         edited_at: cells.take::<Option<_>>()?.map(Timestamp),
     };
@@ -211,6 +232,11 @@ impl CommentRow {
             upvotes: 0,
             downvotes: 0,
             held_because: Vec::new(),
+            asks: false,
+            is_first: false,
+            turn: Turn::Nobody,
+            helped_at: None,
+            used_at: None,
             edited_at: None,
             ..comment
         }

@@ -49,7 +49,11 @@ CREATE TABLE comment(
   edited_at integer,
   source text not null,
   html text not null
-) strict;
+, asks integer not null default 0, is_first integer not null default 0, turn integer not null default 0, helped_at integer, used_at integer) strict;
+
+CREATE INDEX comment_answers on comment(parent_id, status, id) where parent_id is not null;
+
+CREATE INDEX comment_asking on comment(site_id, id) where asks = 1;
 
 CREATE INDEX comment_author on comment(author_id, status) where author_id is not null;
 
@@ -66,6 +70,47 @@ CREATE INDEX comment_root_rank on comment(page_id, rank desc, id) where depth = 
 CREATE INDEX comment_root_time on comment(page_id, id) where depth = 0 and shown = 1;
 
 CREATE INDEX comment_thread on comment(page_id, shown, root_id, path);
+
+CREATE INDEX comment_turn on comment(site_id, id) where turn = 1;
+
+CREATE INDEX comment_used on comment(page_id, id) where used_at is not null;
+
+CREATE TABLE delivery(
+  id integer primary key,
+  site_id integer not null,
+  kind integer not null,
+  recipient integer not null,
+  page_id integer not null,
+  state integer not null,
+  tries integer not null,
+  claimed integer not null default 0,
+  run_at integer not null,
+  body text,
+  said text,
+  created_at integer not null,
+  done_at integer
+) strict;
+
+CREATE INDEX delivery_due on delivery(run_at, id) where state = 0;
+
+CREATE INDEX delivery_of_recipient on delivery(kind, recipient, page_id, id);
+
+CREATE INDEX delivery_of_site on delivery(site_id, id);
+
+CREATE TABLE follow(
+  id integer primary key,
+  site_id integer not null,
+  page_id integer not null,
+  comment_id integer not null,
+  address_id integer not null references mail_address(id),
+  author_id integer,
+  lang text not null,
+  created_at integer not null
+) strict;
+
+CREATE INDEX follow_of_address on follow(address_id);
+
+CREATE UNIQUE INDEX follow_of_page on follow(page_id, comment_id, address_id);
 
 CREATE TABLE identity(
   site_id integer not null,
@@ -85,10 +130,35 @@ CREATE TABLE lesson(
   address text
 ) strict;
 
+CREATE TABLE mail_address(
+  id integer primary key,
+  address text not null unique,
+  state integer not null,
+  lang text not null,
+  asked_at integer,
+  confirmed_at integer,
+  bounces integer not null default 0,
+  created_at integer not null
+) strict;
+
+CREATE INDEX mail_address_asked on mail_address(asked_at) where asked_at is not null;
+
 CREATE TABLE migration(
   number integer primary key,
   applied_at integer not null
 ) strict;
+
+CREATE TABLE outbox(
+  id integer primary key,
+  site_id integer not null,
+  comment_id integer not null,
+  cause integer not null,
+  status integer not null,
+  run_at integer not null,
+  created_at integer not null
+) strict;
+
+CREATE INDEX outbox_due on outbox(run_at, id);
 
 CREATE TABLE page(
   id integer primary key,
@@ -103,7 +173,7 @@ CREATE TABLE page(
   last_comment_at integer not null,
   changed_at integer not null,
   created_at integer not null
-) strict;
+, question text, question_by text) strict;
 
 CREATE INDEX page_of_site on page(site_id, last_comment_at);
 
@@ -116,6 +186,18 @@ CREATE TABLE page_address(
 ) strict, without rowid;
 
 CREATE INDEX page_address_page on page_address(page_id);
+
+CREATE TABLE report(
+  comment_id integer not null references comment(id),
+  reporter blob not null,
+  site_id integer not null,
+  reason text not null,
+  text text not null,
+  created_at integer not null,
+  primary key(comment_id, reporter)
+) strict, without rowid;
+
+CREATE INDEX report_of_site on report(site_id, created_at);
 
 CREATE TABLE session(
   secret_hash blob primary key,
@@ -155,6 +237,14 @@ CREATE TABLE staff_name(
   primary key(site_id, name)
 ) strict, without rowid;
 
+CREATE TABLE staff_notice(
+  account_id integer not null references account(id),
+  site_id integer not null references site(id),
+  mode integer not null,
+  reminded_at integer,
+  primary key(account_id, site_id)
+) strict, without rowid;
+
 CREATE TABLE submission(
   site_id integer not null,
   nonce blob not null,
@@ -173,3 +263,29 @@ CREATE TABLE token(
   scope integer not null,
   created_at integer not null
 ) strict;
+
+CREATE TABLE told(
+  kind integer not null,
+  recipient integer not null,
+  comment_id integer not null,
+  delivery_id integer not null,
+  primary key(kind, recipient, comment_id)
+) strict, without rowid;
+
+CREATE INDEX told_of_delivery on told(delivery_id);
+
+CREATE TABLE webhook(
+  id integer primary key,
+  site_id integer not null,
+  url text not null,
+  kinds text not null,
+  template integer not null,
+  secret text not null,
+  old_secret text,
+  old_until integer,
+  state integer not null,
+  failed_since integer,
+  created_at integer not null
+) strict;
+
+CREATE INDEX webhook_of_site on webhook(site_id, id);

@@ -66,6 +66,13 @@ impl Sites for SqliteStore {
         self.writer.write(move |batch| {
             // Whatever points to something goes before it.
             for sql in [
+                "delete from outbox where site_id = ?1",
+                "delete from told where delivery_id in (select id from delivery where site_id = ?1)",
+                "delete from delivery where site_id = ?1",
+                "delete from webhook where site_id = ?1",
+                "delete from follow where site_id = ?1",
+                "delete from staff_notice where site_id = ?1",
+                "delete from report where site_id = ?1",
                 "delete from submission where site_id = ?1",
                 "delete from lesson where site_id = ?1",
                 "delete from comment where site_id = ?1",

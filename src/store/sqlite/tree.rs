@@ -7,6 +7,7 @@ use crate::store::{
         batch::Batch,
         pages::{self, Lesson},
         rows::{self, CommentRow},
+        turns,
     },
 };
 
@@ -62,6 +63,7 @@ pub fn set_status(
     }
     if was && !is {
         page.published_count = page.published_count.saturating_sub(1);
+        turns::hidden(batch, page.site_id, comment.id, comment.parent)?;
     }
     if is && !was {
         let mut delete = batch
@@ -74,6 +76,7 @@ pub fn set_status(
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         publish(batch, page, &lessons.into_iter().next().unwrap_or_default(), at)?;
+        turns::published(batch, page.site_id, comment.id, comment.parent)?;
     }
     Ok(was != is || shown != row.shown)
 }

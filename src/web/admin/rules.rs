@@ -98,7 +98,41 @@ const SHOWN: &[Shown] = &[
         hint: "The line under the form leads there. Empty: the line stands without a link.",
         kind: Kind::Words,
     },
+    Shown {
+        name: "follows",
+        label: "Mail about answers",
+        hint: "Readers may ask to hear of answers by mail; each address is asked for its consent once.",
+        kind: SWITCH,
+    },
+    Shown { name: "question", label: "Your question", hint: "What you ask the readers of a page stands above their box.", kind: SWITCH },
+    Shown {
+        name: "turn_reminder",
+        label: "A weekly reminder of people who wait for your word",
+        hint: "At most one mail a week, and none while nobody waits.",
+        kind: SWITCH,
+    },
+    Shown { name: "helped", label: "“This helped”", hint: "Whoever was answered may say so under the answer.", kind: SWITCH },
+    Shown {
+        name: "newcomers",
+        label: "A hand for newcomers",
+        hint: "A first-timer reads how things go here; whoever answers one is told that it is their first comment.",
+        kind: SWITCH,
+    },
+    Shown {
+        name: "give_back",
+        label: "Give one back",
+        hint: "After their own comment, readers may be asked to help somebody whose question nobody has answered.",
+        kind: SWITCH,
+    },
+    Shown {
+        name: "thanks",
+        label: "Thanks in the post",
+        hint: "Comments you mark as used are named where your post says so.",
+        kind: SWITCH,
+    },
 ];
+
+const SWITCH: Kind = Kind::Choice(&[("on", "On"), ("off", "Off")]);
 
 #[derive(Serialize)]
 struct RulesPage {

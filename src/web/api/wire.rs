@@ -22,6 +22,7 @@ pub struct SubmitBody {
     website: Option<String>,
     text: Option<String>,
     key: Option<String>,
+    asks: Option<bool>,
     #[serde(rename = "as")]
     known_by: Option<String>,
 }
@@ -37,6 +38,7 @@ impl From<SubmitBody> for Sent {
             website: filled(body.website),
             text: body.text,
             key: filled(body.key),
+            asks: body.asks.filter(|asks| *asks).map(|_| "1".to_owned()),
         };
         Self { submission, known_by: filled(body.known_by), form: None, staff: None }
     }
