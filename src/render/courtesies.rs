@@ -91,7 +91,9 @@ impl Renderer {
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     let mut rest = text;
-    while let Some((at, place, value)) = values.iter().filter_map(|(place, value)| Some((rest.find(place)?, place, value))).min_by_key(|(at, ..)| *at) {
+    while let Some((at, place, value)) =
+        values.iter().filter_map(|(place, value)| Some((rest.find(place)?, place, value))).min_by_key(|(at, ..)| *at)
+    {
         filled.push_str(&rest[..at]);
         filled.push_str(value);
         rest = &rest[at + place.len()..];

@@ -156,7 +156,7 @@ fn t03_no_field_but_the_cleaned_body_can_bring_an_element_or_attribute() {
             habit: Some(Habit { answered: 8, of: 10, hours: 3 }),
             lang: text,
         };
-        let links = PageLinks { address: &format!("/t/demo?page={text}"), takes_replies: true };
+        let links = PageLinks { address: &format!("/t/demo?page={text}"), takes_replies: true, courtesies: Rules::default().courtesies };
         let origins = [text.to_owned()];
         let problem = Problem { code: text, field: Some(text), limit: None, origins: &origins };
         let answered = AnsweredView { id: CommentId(2), name: Some(text), title: text, address: text, answers: 1 };
@@ -273,7 +273,7 @@ fn an_author_gets_status_receipt_reasons_and_the_text_as_sent() {
 
 #[test]
 fn a_page_without_script_gets_readable_times_and_reply_links() {
-    let links = PageLinks { address: "/t/demo?page=%2Fhello", takes_replies: true };
+    let links = PageLinks { address: "/t/demo?page=%2Fhello", takes_replies: true, courtesies: Rules::default().courtesies };
     let slice = slice(vec![root(comment(1, None, "Ada", "<p>1</p>"), vec![])]);
     let html = Renderer::new().unwrap().comments(&slice, Part::Whole, links, "en").unwrap();
     assert!(html.contains("<time datetime=\"2026-11-23T10:16:17Z\">23 November 2026, 10:16 UTC</time>"), "{html}");
