@@ -123,6 +123,7 @@ fn draw(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &str) ->
     // Given out for half a day, so that an unchanged thread stays the same bytes.
     let given_out = crate::model::Timestamp(now.seconds().div_euclid(HALF_DAY_SECONDS) * HALF_DAY_SECONDS * 1000);
     let stamp_at = if thread.page.is_some() { now } else { given_out };
+    let asked = slice.as_ref().map(|slice| &slice.page).or(thread.page.as_ref()).and_then(|page| page.question.clone());
     let view = FragmentView {
         site: &thread.site,
         page_key: &thread.address.key,
@@ -141,10 +142,22 @@ fn draw(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &str) ->
         },
         form_stamp: &app.secrets.form_stamp(thread.site.id, stamp_at),
         honeypot: &app.secrets.honeypot_name(thread.site.id, stamp_at.seconds().div_euclid(86_400)),
+        feed: &feed_of(app, thread),
+        mail: false,
+        site_author: "",
+        question: asked.as_ref().map(|question| (question.text.as_str(), question.by.as_str())),
+        thanks: &[],
+        habit: None,
         lang,
     };
     let html = web.renderer.fragment(&view).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Packed::new("text/html; charset=utf-8", html))
+}
+
+/// The address of the page's Atom feed below ours.
+fn feed_of(app: &App, thread: &Thread) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("page", &thread.address.key).finish();
+    format!("{}/feed/{}.atom?{query}", app.config.public_url(), thread.site.key)
 }
 
 async fn totals(site: String, query: Query, caller: Caller, web: Web) -> Response {
@@ -203,8 +216,11 @@ async fn mine(site: String, body: Body, caller: Caller, web: Web) -> Response {
         let page = PageAsked { page: asked.form.get("page").map(str::to_owned), url: asked.form.get("url").map(str::to_owned) };
         let thread = find_thread(app, asked.site.clone(), &page)?;
         let own = read_mine(app, &thread, asked.form.get("receipts").unwrap_or_default())?;
-        let html =
-            asked.web.renderer.own_articles(asked.site, &own, asked.lang, app.now()).map_err(|error| Error::Internal(error.to_string()))?;
+        let html = asked
+            .web
+            .renderer
+            .own_articles(asked.site, &own, None, asked.lang, app.now())
+            .map_err(|error| Error::Internal(error.to_string()))?;
         let mut response = warp::reply::html(html).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         Ok(response)

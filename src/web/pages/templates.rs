@@ -87,7 +87,21 @@ pub fn words(texts: &Texts) -> Value {
         "reply",
         "problem",
     ];
-    const OF_FORMS: [&str; 9] = ["text", "markdown", "name", "website", "optional", "trap", "send", "privacy", "privacy_link"];
+    const OF_FORMS: [&str; 13] = [
+        "text",
+        "markdown",
+        "name",
+        "website",
+        "optional",
+        "email",
+        "unshown",
+        "tell_me",
+        "asks",
+        "trap",
+        "send",
+        "privacy",
+        "privacy_link",
+    ];
     let pages = OF_PAGES.map(|word| (word, texts.get(&format!("page.{word}")).to_owned()));
     let forms = OF_FORMS.map(|word| (word, texts.get(&format!("form.{word}")).to_owned()));
     let shared = [
