@@ -7,6 +7,7 @@
 
 mod calls;
 mod letters;
+mod remind;
 mod settle;
 
 use std::{sync::Arc, time::Duration};
@@ -32,6 +33,8 @@ const AT_ONCE: usize = 16;
 const CLAIM_SECONDS: i64 = 300;
 /// Happenings that share a transaction.
 const SETTLED_AT_ONCE: usize = 64;
+/// How often it is looked who has waited too long.
+const REMIND_EVERY_SECONDS: i64 = 3600;
 
 /// The ways out of this server.
 #[derive(Clone)]
@@ -52,11 +55,18 @@ impl Couriers {
 
 /// Runs until told to stop, then finishes what is under way.
 pub async fn run(app: App, couriers: Couriers, stop: CancellationToken) {
+    let mut remind_at = Timestamp(0);
     let round = Round { app, couriers, under_way: TaskTracker::new(), places: Arc::new(Semaphore::new(AT_ONCE)) };
     let mut released = false;
     while !stop.is_cancelled() {
         if !released {
             released = round.release().await;
+        }
+        if round.app.now() >= remind_at {
+            match round.app.blocking(Work::Write, remind::remind).await {
+                Ok(()) => remind_at = round.app.now().plus_seconds(REMIND_EVERY_SECONDS),
+                Err(error) => report("reminding of who waits", &error),
+            }
         }
         let pause = match round.once().await {
             Ok(()) => LOOK_EVERY,

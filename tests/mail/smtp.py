@@ -17,6 +17,7 @@ import json
 import pathlib
 import ssl
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -59,6 +60,11 @@ class Server(SMTP):
         if self.fault == "lines" and status.startswith("250 2.0.0"):
             status = "250-2.0.0 Taken,\r\n250-2.0.0 with thanks,\r\n250 2.0.0 as 123"
         await super().push(status)
+
+    async def handle_exception(self, error):
+        # The client has given up, as it should; there is nobody left to tell.
+        self.transport.abort()
+        return "451 4.0.0 " + type(error).__name__
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if said := self.refusal("MAIL"):
@@ -184,6 +190,8 @@ async def serve(arguments):
 
 
 if __name__ == "__main__":
+    # It warns of passwords without encryption, which is one of the faults.
+    warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mails")
     parser.add_argument("faults")

@@ -49,11 +49,11 @@ pub struct Message(lettre::Message);
 
 impl Message {
     pub fn new(from: &Mailbox, heading: &Heading<'_>, written: Written) -> Result<Self, MailError> {
-        let name = heading.from_name.or(from.name.as_deref()).map(|name| begin_of(&clean_name(name), NAME_CHARACTERS_MAX));
+        let name = heading.from_name.or(from.name.as_deref()).map(|name| one_line(name, NAME_CHARACTERS_MAX));
         let mut builder = lettre::Message::builder()
             .from(Named::new(name.filter(|name| !name.is_empty()), address(&from.address)?))
             .to(Named::new(None, address(heading.to)?))
-            .subject(begin_of(&clean_name(&written.subject), SUBJECT_CHARACTERS_MAX))
+            .subject(one_line(&written.subject, SUBJECT_CHARACTERS_MAX))
             .date(moment(heading.at))
             .message_id(Some(identifier(heading.message_id)?))
             .raw_header(header("Auto-Submitted", "auto-generated")?);
@@ -83,6 +83,12 @@ impl Message {
 
 pub(super) fn address(address: &EmailAddress) -> Result<lettre::Address, MailError> {
     lettre::Address::new(address.local(), address.domain()).map_err(|error| MailError::Message(format!("an address: {error}")))
+}
+
+/// Words of strangers for a header. What reads like encoded text would be decoded by programs that receive it, so it is
+/// taken apart.
+fn one_line(text: &str, characters: usize) -> String {
+    begin_of(&clean_name(text).replace("=?", "= ?"), characters)
 }
 
 fn moment(at: Timestamp) -> SystemTime {

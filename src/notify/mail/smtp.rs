@@ -196,7 +196,10 @@ fn tls(settings: &MailSettings) -> Result<TlsParameters, MailError> {
     if let Some(path) = &settings.ca_file {
         let wrong = |why: String| MailError::Settings(format!("the setting mail.ca_file ({}): {why}", path.display()));
         let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-        let certificate = Certificate::from_pem(&pem).map_err(|_| wrong("it holds no certificate in PEM".into()))?;
+        if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(wrong("it holds no certificate in PEM".into()));
+        }
+        let certificate = Certificate::from_pem(&pem).map_err(|error| wrong(error.to_string()))?;
         builder = builder.add_root_certificate(certificate);
     }
     builder.build().map_err(|error| MailError::Settings(format!("encryption cannot be set up: {error}")))
@@ -233,7 +236,7 @@ fn failure(step: Step, error: &SmtpError) -> Failure {
         let fault = if cause == "incomplete response" { Fault::Broken } else { Fault::Unreadable };
         return Failure { step: after_connect, fault, said: said.into() };
     }
-    let said = if cause.is_empty() { error.to_string() } else { cause };
+    let said = io_error(error).map(ToString::to_string).unwrap_or(if cause.is_empty() { error.to_string() } else { cause });
     Failure { step, fault: Fault::Broken, said: one_line(&said) }
 }
 
@@ -242,8 +245,16 @@ fn tls_error(error: &SmtpError) -> Option<&rustls::Error> {
     io_error(error)?.get_ref()?.downcast_ref()
 }
 
+/// The library wraps its own errors in each other, now and then.
 fn io_error(error: &SmtpError) -> Option<&io::Error> {
-    error.source()?.downcast_ref()
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref() {
+            return Some(io);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 fn is_not_text(error: &SmtpError) -> bool {
