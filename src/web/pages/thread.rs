@@ -6,7 +6,7 @@ use warp::{
     reply::Response,
 };
 
-use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment};
+use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment, takes_follows};
 use crate::app::{App, Work};
 use crate::error::Error;
 use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, Status, ThreadSlice};
@@ -15,7 +15,9 @@ use crate::secrets::new_secret;
 use crate::web::Web;
 use crate::web::asked::{cursor, page_asked, sort};
 use crate::web::face::sentence;
+use crate::web::following::{ASKED, follow_stored, wish};
 use crate::web::pages::{
+    follows::ask_form,
     redirect, refused,
     templates::{page, words},
 };
@@ -66,8 +68,15 @@ pub async fn submit(site: String, body: Body, caller: Caller, web: Web) -> Respo
     };
     let done = web.app.blocking(Work::Write, move |app| {
         let site = find_site(app, &site)?;
-        match submit_comment(app, &caller.visitor(), &site, sent(&form)) {
-            Ok(accepted) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{}", site.key, accepted.receipt))),
+        let visitor = caller.visitor();
+        match submit_comment(app, &visitor, &site, sent(&form)) {
+            Ok(accepted) => {
+                let own = format!("/t/{}/own/{}", site.key, accepted.receipt);
+                let Some(wish) = wish(&form) else { return Ok(redirect(StatusCode::SEE_OTHER, &own)) };
+                let outcome = follow_stored(app, &visitor, &site, &accepted, &wish, "en");
+                let code = outcome.as_ref().map_or_else(Error::code, |()| ASKED);
+                Ok(redirect(StatusCode::SEE_OTHER, &format!("{own}?follow={code}")))
+            }
             Err(error @ (Error::Internal(_) | Error::DiskFull(_))) => Err(error),
             Err(error) => again(app, &draw_with, site, &form, error),
         }
@@ -87,6 +96,8 @@ fn again(app: &App, web: &Web, site: Site, form: &Form, error: Error) -> Result<
         name: text("name"),
         website: text("website"),
         asks: form.get("asks") == Some("1"),
+        follow: text("follow"),
+        email: text("email"),
         key: text("key").filter(|_| !matches!(error, Error::AlreadySent(_))),
         ..Fields::new(parent)
     };
@@ -119,6 +130,8 @@ struct Fields {
     name: Option<String>,
     website: Option<String>,
     asks: bool,
+    follow: Option<String>,
+    email: Option<String>,
     key: Option<String>,
     problem: Option<Error>,
 }
@@ -171,6 +184,8 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
             "first": elsewhere.then_some(&address),
             "closed": state == PageState::Closed,
             "form": form(app, thread, &view, &address, texts)?,
+            "ask": takes_follows(app, &thread.site)
+                .then(|| ask_form(&thread.site, &thread.address.key, view.url.as_deref().unwrap_or_default(), "", Value::Null, texts)),
         }),
     )
 }
@@ -230,7 +245,7 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
         "first": first,
         "question": question.map(|question| json!({"text": question.text, "by": question.by})),
         "asks": (parent.is_none() && courtesies.give_back.is_on()).then(|| json!({"chosen": fields.asks})),
-        "follows": Value::Null,
+        "follows": takes_follows(app, &thread.site).then(|| json!({"email": fields.email, "choices": choices(fields, texts)})),
         "cancel": address,
         "problem": problem,
         "page": thread.address.key,
@@ -246,6 +261,13 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
         "privacy_url": thread.site.rules.privacy_url,
         "t": words(texts),
     }))
+}
+
+/// What its author may hear of a comment by mail.
+fn choices(fields: &Fields, texts: &Texts) -> Value {
+    let chosen = fields.follow.as_deref().unwrap_or_default();
+    let choices = [("", "form.tell_nothing"), ("answers", "form.tell_answers"), ("thread", "form.tell_thread")];
+    choices.map(|(value, text)| json!({"value": value, "text": texts.get(text), "chosen": value == chosen})).to_vec().into()
 }
 
 /// The pages of a site that have comments, for whoever comes without naming one.
