@@ -4,6 +4,7 @@ mod accounts;
 mod bench;
 mod callers;
 mod comments;
+mod follows;
 mod isolation;
 mod pages;
 mod paging;
