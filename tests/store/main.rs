@@ -6,6 +6,7 @@ mod callers;
 mod comments;
 mod follows;
 mod isolation;
+mod outbox;
 mod pages;
 mod paging;
 mod random;
