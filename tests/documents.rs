@@ -45,10 +45,20 @@ const WIDGET: &str = "
     POST /w/{site}/note/{id}/withdraw
     POST /w/{site}/preview
     POST /w/{site}/mine
+    POST /w/{site}/follow
     GET /t/{site}
     POST /t/{site}/note
     GET /t/{site}/own/{receipt}
     POST /t/{site}/own/{receipt}
+    POST /t/{site}/follow
+    GET /follow/confirm/{token}
+    POST /follow/confirm/{token}
+    GET /follow/stop/{token}
+    POST /follow/stop/{token}
+    GET /follow/all/{token}
+    POST /follow/all/{token}
+    GET /follow/staff/{token}
+    POST /follow/staff/{token}
     GET /go/{id}
 ";
 
@@ -273,7 +283,8 @@ fn ask(server: &program::Program, method: &str, path: &str) -> (u16, String) {
         .replace("{id}", "1")
         .replace("{action}", "approve")
         .replace("{version}", "0")
-        .replace("{receipt}", "1.x");
+        .replace("{receipt}", "1.x")
+        .replace("{token}", "1.x");
     let query = if method == "GET" && path.ends_with("/thread") { "?page=/hello/" } else { "" };
     let request = ureq::http::Request::builder().method(method).uri(format!("http://{}{filled}{query}", server.listen));
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();

@@ -3,7 +3,7 @@
 use crate::actions::Staff;
 use crate::app::App;
 use crate::error::Error;
-use crate::model::{CommentOnPage, Cursor, PageId, Site, Status};
+use crate::model::{CommentId, CommentOnPage, Cursor, PageId, Site, Status};
 use crate::store::CommentFilter;
 
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,11 @@ pub fn list_comments(app: &App, staff: &Staff, site: &Site, query: &ListQuery) -
 pub fn list_latest(app: &App, site: &Site, page: Option<PageId>, most: usize) -> Result<Vec<CommentOnPage>, Error> {
     let query = ListQuery { statuses: vec![Status::Published], page, most, ..ListQuery::default() };
     Ok(list(app, site, &query)?.comments)
+}
+
+/// Published comments among this one and everything below it, newest first, for everybody.
+pub fn list_below(app: &App, site: &Site, root: CommentId, most: usize) -> Result<Vec<CommentOnPage>, Error> {
+    Ok(app.store.list_below(site.id, root, most)?)
 }
 
 fn list(app: &App, site: &Site, query: &ListQuery) -> Result<Listed, Error> {

@@ -6,6 +6,8 @@ mod close_page;
 mod count_comments;
 mod edit_comment;
 mod find_site;
+mod follow;
+mod followed;
 mod keep_house;
 mod links;
 mod list_comments;
@@ -25,9 +27,14 @@ pub use close_page::{close_page, open_page};
 pub use count_comments::count_comments;
 pub use edit_comment::{edit_comment, edit_comment_as_staff};
 pub use find_site::{check_origin, find_site};
+pub use follow::{FollowSent, Wish, follow, follow_with_comment, takes_follows};
+pub use followed::{
+    Followed, Follower, confirm, confirm_staff, read_confirmation, read_follower, read_staff_confirmation, read_stop, stop_all_mail,
+    stop_follow, stop_one, take_mail_again,
+};
 pub use keep_house::{clean_stale_markup, forget_old};
 pub use links::{all_follows_link, answer_link, confirm_link, sends_mail, staff_confirm_link, stop_link};
-pub use list_comments::{ListQuery, Listed, list_comments, list_latest};
+pub use list_comments::{ListQuery, Listed, list_below, list_comments, list_latest};
 pub use moderate::{Move, moderate};
 pub use preview::preview;
 pub use read_desk::{count_waiting, list_own_sites, list_pages, read_comment, read_page};

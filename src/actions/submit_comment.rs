@@ -1,6 +1,6 @@
 //! Takes a comment and publishes it or holds it for a moderator.
 
-use crate::actions::{Staff, check_origin, read_own::own_comment};
+use crate::actions::{Staff, Wish, check_origin, follow::check_wish, read_own::own_comment};
 use crate::app::{App, Visitor};
 use crate::error::Error;
 use crate::markup;
@@ -17,6 +17,8 @@ pub struct Sent {
     pub form: Option<FormSigns>,
     /// Somebody with rights here.
     pub staff: Option<Staff>,
+    /// What its author wants to hear of by mail. Followed only when the comment is stored; here it is looked at.
+    pub wish: Option<Wish>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -55,6 +57,7 @@ pub fn submit_comment(app: &App, visitor: &Visitor, site: &Site, sent: Sent) -> 
         (None, None) => Poster::Stranger,
     };
     check_limits(app, visitor, site, sent.staff.as_ref(), poster)?;
+    sent.wish.as_ref().map_or(Ok(()), |wish| check_wish(app, site, wish))?;
 
     let staff_names = app.store.list_staff_names(site.id)?;
     let name_from = if staff_poster.is_some() { NameFrom::Staff } else { NameFrom::Visitor { staff_names: &staff_names } };
@@ -82,7 +85,7 @@ fn check_limits(app: &App, visitor: &Visitor, site: &Site, staff: Option<&Staff>
 }
 
 /// Making pages is cheap for whoever fills a server with them, so each network has few an hour.
-fn check_new_page(app: &App, visitor: &Visitor, site: &Site, address: &PageAddress, staff: bool) -> Result<(), Error> {
+pub fn check_new_page(app: &App, visitor: &Visitor, site: &Site, address: &PageAddress, staff: bool) -> Result<(), Error> {
     if staff || app.store.find_page(site.id, address)?.is_some() {
         return Ok(());
     }

@@ -58,6 +58,8 @@ pub struct Limits {
     previews_wide: Window,
     new_pages: Window,
     new_pages_wide: Window,
+    follows: Window,
+    follows_wide: Window,
     staff: Window,
     sign_ins: Window,
     sign_ins_of_name: Window,
@@ -88,6 +90,8 @@ impl Limits {
             previews_wide: wide("preview", settings.previews_per_minute, minute),
             new_pages: window("new-page", settings.new_pages_per_hour, hour),
             new_pages_wide: wide("new-page", settings.new_pages_per_hour, hour),
+            follows: window("follow", settings.follows_per_hour, hour),
+            follows_wide: wide("follow", settings.follows_per_hour, hour),
             staff: window("staff", settings.staff_per_minute, minute),
             sign_ins: window("sign-in", 10, quarter),
             sign_ins_of_name: window("sign-in-name", 40, quarter),
@@ -137,6 +141,11 @@ impl Limits {
     /// The first comment on a page makes a page; a network may not make many.
     pub fn check_new_page(&self, client: Option<IpAddr>) -> Result<Standing, Limited> {
         self.for_network(&self.new_pages, &self.new_pages_wide, client)
+    }
+
+    /// Asking for mail may have a stranger asked for consent; a network may not cause much of that.
+    pub fn check_follow(&self, client: Option<IpAddr>) -> Result<Standing, Limited> {
+        self.for_network(&self.follows, &self.follows_wide, client)
     }
 
     pub fn check_preview(&self, client: Option<IpAddr>) -> Result<Standing, Limited> {

@@ -27,8 +27,8 @@ pub use ids::{AccountId, AddressId, AuthorId, CommentId, DeliveryId, FollowId, P
 pub use letters::{Marks, is_control, is_mark, is_unseen};
 pub use name::{clean_name, imitates_staff};
 pub use notice::{
-    AddressState, Cause, Delivery, DeliveryState, EventKind, Follow, Happening, MailAddress, NoticeKind, NoticeMode, Recipient, Report,
-    ReportReason, Template, Webhook, WebhookState, retry_after_seconds,
+    AddressState, Cause, Delivery, DeliveryState, EventKind, Follow, FollowKind, Happening, MailAddress, NoticeKind, NoticeMode, Recipient,
+    Report, ReportReason, Template, Webhook, WebhookState, retry_after_seconds,
 };
 pub use origin::{Origin, OriginError};
 pub use page::{Page, PageState, Question, RootThread, Sort, ThreadSlice};

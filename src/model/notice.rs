@@ -156,6 +156,25 @@ pub enum AddressState {
     Bounced,
 }
 
+/// What is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FollowKind {
+    /// The answers to a comment of one's own.
+    Answers,
+    /// Every comment on a page.
+    Thread,
+}
+
+impl FollowKind {
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "answers" => Some(Self::Answers),
+            "thread" => Some(Self::Thread),
+            _ => None,
+        }
+    }
+}
+
 /// Somebody's wish to hear of answers on a page.
 #[derive(Clone, Debug)]
 pub struct Follow {

@@ -1,6 +1,7 @@
 //! Threads as HTML: the same partials for the widget's fragment and for pages without script.
 //! Everything is escaped but `Comment.html`, which was cleaned when it was written.
 
+mod courtesies;
 mod texts;
 mod views;
 
@@ -11,8 +12,9 @@ use handlebars::Handlebars;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::model::{Comment, CommentId, HoldReason, Page, PageState, Site, Sort, Status, ThreadSlice, Timestamp, limits};
+use crate::model::{Comment, CommentId, Courtesies, HoldReason, Page, PageState, Site, Sort, Status, ThreadSlice, Timestamp, limits};
 
+pub use courtesies::{AnsweredView, GiveView, Habit};
 pub use texts::{Texts, texts};
 
 use views::{Drawing, OwnView};
@@ -52,6 +54,18 @@ pub struct FragmentView<'a> {
     pub part: Part,
     pub form_stamp: &'a str,
     pub honeypot: &'a str,
+    /// Where the Atom feed of this page is, on this server.
+    pub feed: &'a str,
+    /// Readers may ask for mail about answers.
+    pub mail: bool,
+    /// The name of the site's author; empty where none is known.
+    pub site_author: &'a str,
+    /// What the author asks the readers of this page, and the name it is signed with.
+    pub question: Option<(&'a str, &'a str)>,
+    /// The comments that were used in the post, with the names of their authors.
+    pub thanks: &'a [(CommentId, Option<String>)],
+    /// How the author answers, where that is worth telling.
+    pub habit: Option<Habit>,
     pub lang: &'a str,
 }
 
@@ -61,6 +75,7 @@ pub struct PageLinks<'a> {
     /// The address of the page with its query begun: further parameters are added behind `&`.
     pub address: &'a str,
     pub takes_replies: bool,
+    pub courtesies: Courtesies,
 }
 
 /// A refusal, as the widget routes send it.
@@ -72,13 +87,15 @@ pub struct Problem<'a> {
     pub origins: &'a [String],
 }
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("article", include_str!("templates/article.hbs")),
     ("comment", include_str!("templates/comment.hbs")),
     ("comments", include_str!("templates/comments.hbs")),
     ("more", include_str!("templates/more.hbs")),
     ("fields", include_str!("templates/fields.hbs")),
     ("fragment", include_str!("templates/fragment.hbs")),
+    ("answered", include_str!("templates/answered.hbs")),
+    ("give", include_str!("templates/give.hbs")),
 ];
 
 impl Renderer {
@@ -105,7 +122,8 @@ impl Renderer {
     pub fn fragment(&self, view: &FragmentView<'_>) -> Result<String, RenderError> {
         let texts = self.texts(view.lang);
         let total = view.page.map_or(0, |page| page.published_count);
-        let drawing = Drawing { texts, links: None, is_window: matches!(view.part, Part::Around(_)) };
+        let courtesies = view.site.rules.courtesies;
+        let drawing = Drawing { texts, courtesies, links: None, is_window: matches!(view.part, Part::Around(_)) };
         let inside = match view.part {
             Part::MoreReplies(root) => Some(root.0),
             _ => None,
@@ -133,6 +151,13 @@ impl Renderer {
                 "empty": roots.is_empty().then(|| texts.get("empty")),
                 "roots": roots,
                 "text": form_texts(texts),
+                "mail": view.mail,
+                "feed": view.feed,
+                "question": courtesies.question.is_on().then(|| courtesies::question(view)),
+                "newcomer": courtesies.newcomers.is_on().then(|| courtesies::newcomer(view, self)),
+                "asking": courtesies.give_back.is_on().then(|| texts.get("form.asks")),
+                "helped": courtesies.helped.is_on().then(|| texts.get("this_helped")),
+                "thanks": courtesies.thanks.is_on().then(|| courtesies::thanks(view, texts)),
                 "text_max": limits::TEXT_CHARS_MAX,
                 "stamp": view.form_stamp,
                 "honeypot": view.honeypot,
@@ -144,7 +169,12 @@ impl Renderer {
 
     /// The `<li>` elements of a slice, for a page that works without script.
     pub fn comments(&self, slice: &ThreadSlice, part: Part, links: PageLinks<'_>, lang: &str) -> Result<String, RenderError> {
-        let drawing = Drawing { texts: self.texts(lang), links: Some(links), is_window: matches!(part, Part::Around(_)) };
+        let drawing = Drawing {
+            texts: self.texts(lang),
+            courtesies: links.courtesies,
+            links: Some(links),
+            is_window: matches!(part, Part::Around(_)),
+        };
         let inside = match part {
             Part::MoreReplies(root) => Some(root.0),
             _ => None,
@@ -157,7 +187,7 @@ impl Renderer {
     /// A withdrawn one has nothing in it.
     pub fn own_article(&self, site: &Site, comment: &Comment, receipt: &str, lang: &str) -> Result<String, RenderError> {
         let texts = self.texts(lang);
-        let mut view = Drawing { texts, links: None, is_window: false }.comment(comment);
+        let mut view = Drawing { texts, courtesies: site.rules.courtesies, links: None, is_window: false }.comment(comment);
         let is_gone = matches!(comment.status, Status::Withdrawn | Status::Removed);
         if !is_gone {
             view.show();
@@ -177,9 +207,17 @@ impl Renderer {
     }
 
     /// What `POST /w/{site}/mine` answers. `now` lets the widget count edit windows by the server's clock.
-    pub fn own_articles(&self, site: &Site, own: &[(Comment, String)], lang: &str, now: Timestamp) -> Result<String, RenderError> {
+    pub fn own_articles(
+        &self,
+        site: &Site,
+        own: &[(Comment, String)],
+        answered: Option<&AnsweredView<'_>>,
+        lang: &str,
+        now: Timestamp,
+    ) -> Result<String, RenderError> {
         let articles: Result<String, _> = own.iter().map(|(comment, receipt)| self.own_article(site, comment, receipt, lang)).collect();
-        Ok(format!("<section data-now=\"{now}\">{}</section>", articles?))
+        let answered = answered.map(|answered| self.answered(answered, lang)).transpose()?.unwrap_or_default();
+        Ok(format!("<section data-now=\"{now}\">{answered}{}</section>", articles?))
     }
 
     /// What `POST /w/{site}/preview` answers, from HTML that `markup` has cleaned.
@@ -217,6 +255,16 @@ fn form_texts(texts: &Texts) -> Value {
         "markdown": texts.get("form.markdown"),
         "privacy": texts.get("form.privacy"),
         "privacy_link": texts.get("form.privacy_link"),
+        "tell_me": texts.get("form.tell_me"),
+        "tell_nothing": texts.get("form.tell_nothing"),
+        "tell_answers": texts.get("form.tell_answers"),
+        "tell_thread": texts.get("form.tell_thread"),
+        "email": texts.get("form.email"),
+        "unshown": texts.get("form.unshown"),
+        "follow": texts.get("follow"),
+        "by_mail": texts.get("follow.by_mail"),
+        "by_feed": texts.get("follow.by_feed"),
+        "as_author": texts.get("as_author"),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::model::{
     Status, ThreadSlice, Timestamp, Turn,
 };
 
-use super::{FragmentView, PageLinks, Part, Problem, Renderer};
+use super::{AnsweredView, FragmentView, GiveView, Habit, PageLinks, Part, Problem, Renderer};
 
 const AT: Timestamp = Timestamp(1_795_428_000_000);
 
@@ -90,6 +90,12 @@ fn draw(slice: &ThreadSlice, part: Part) -> String {
         part,
         form_stamp: "1795428000.stamp",
         honeypot: "qwert",
+        feed: "/feed/demo.atom?page=%2Fhello",
+        mail: true,
+        site_author: "Ada",
+        question: None,
+        thanks: &[],
+        habit: None,
         lang: "en",
     };
     Renderer::new().unwrap().fragment(&view).unwrap()
@@ -142,16 +148,27 @@ fn t03_no_field_but_the_cleaned_body_can_bring_an_element_or_attribute() {
             part: Part::Whole,
             form_stamp: text,
             honeypot: text,
+            feed: text,
+            mail: true,
+            site_author: text,
+            question: Some((text, text)),
+            thanks: &[(CommentId(1), Some(text.to_owned())), (CommentId(2), None)],
+            habit: Some(Habit { answered: 8, of: 10, hours: 3 }),
             lang: text,
         };
-        let links = PageLinks { address: &format!("/t/demo?page={text}"), takes_replies: true };
+        let links = PageLinks { address: &format!("/t/demo?page={text}"), takes_replies: true, courtesies: Rules::default().courtesies };
         let origins = [text.to_owned()];
         let problem = Problem { code: text, field: Some(text), limit: None, origins: &origins };
+        let answered = AnsweredView { id: CommentId(2), name: Some(text), title: text, address: text, answers: 1 };
         vec![
             renderer.fragment(&view).unwrap(),
             renderer.comments(&slice, Part::Whole, links, text).unwrap(),
             renderer.own_article(&site, &reply, text, text).unwrap(),
             renderer.problem(&problem, text),
+            renderer.own_articles(&site, &[], Some(&answered), text, AT).unwrap(),
+            renderer.give(&GiveView { name: Some(text), address: text, days: 2 }, text).unwrap(),
+            renderer.note(text),
+            renderer.helped(Some(text), text),
         ]
     };
     let names = |views: Vec<String>| -> Vec<Vec<(String, Vec<String>)>> {
@@ -256,7 +273,7 @@ fn an_author_gets_status_receipt_reasons_and_the_text_as_sent() {
 
 #[test]
 fn a_page_without_script_gets_readable_times_and_reply_links() {
-    let links = PageLinks { address: "/t/demo?page=%2Fhello", takes_replies: true };
+    let links = PageLinks { address: "/t/demo?page=%2Fhello", takes_replies: true, courtesies: Rules::default().courtesies };
     let slice = slice(vec![root(comment(1, None, "Ada", "<p>1</p>"), vec![])]);
     let html = Renderer::new().unwrap().comments(&slice, Part::Whole, links, "en").unwrap();
     assert!(html.contains("<time datetime=\"2026-11-23T10:16:17Z\">23 November 2026, 10:16 UTC</time>"), "{html}");

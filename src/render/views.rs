@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::model::{Comment, Cursor, RootThread, Status};
+use crate::model::{Comment, CommentId, Courtesies, Cursor, RootThread, Status};
 
 use super::{PageLinks, Texts};
 
@@ -19,11 +19,15 @@ pub struct CommentView<'a> {
     by: Option<&'static str>,
     badge: Option<&'a str>,
     pinned: Option<&'a str>,
-    to: Option<ReplyTo<'a>>,
+    to: Option<NameView<'a>>,
     time: String,
     words: String,
     edited: Option<&'a str>,
     html: &'a str,
+    /// The first that its person had published on this site.
+    first: bool,
+    /// Who said that it helped.
+    helped: Option<NameView<'a>>,
     /// Only where the place in the list does not tell it.
     parent: Option<i64>,
     pub own: Option<OwnView<'a>>,
@@ -35,11 +39,20 @@ pub struct CommentView<'a> {
 
 /// The words around a name; each language puts them where it needs them.
 #[derive(Serialize)]
-struct ReplyTo<'a> {
-    id: i64,
-    before: &'a str,
-    name: &'a str,
-    after: &'a str,
+pub struct NameView<'a> {
+    /// The comment the name stands under, where it is a link.
+    pub id: Option<i64>,
+    pub before: &'a str,
+    pub name: &'a str,
+    pub after: &'a str,
+}
+
+impl<'a> NameView<'a> {
+    /// Takes apart a text with `{name}` in it.
+    pub fn new(text: &'a str, name: &'a str, id: Option<CommentId>) -> Self {
+        let (before, after) = text.split_once("{name}").unwrap_or_default();
+        Self { id: id.map(|id| id.0), before, name, after }
+    }
 }
 
 #[derive(Serialize)]
@@ -84,6 +97,7 @@ pub struct RootView<'a> {
 #[derive(Clone, Copy)]
 pub struct Drawing<'a> {
     pub texts: &'a Texts,
+    pub courtesies: Courtesies,
     /// `None` draws for the widget, which adds links, letters and labels itself.
     pub links: Option<PageLinks<'a>>,
     /// The window of replies may begin anywhere, so that "more" starts at the first reply.
@@ -145,6 +159,13 @@ impl<'a> Drawing<'a> {
         (left > 0).then(|| MoreView { root, cursor: cursor.encode(), left, address: self.links.map(|links| links.address), text })
     }
 
+    /// Who said that this answer helped: whoever it answers.
+    fn helped(self, comment: &'a Comment) -> Option<NameView<'a>> {
+        let name = comment.parent_name.as_deref().unwrap_or(self.texts.get("nameless"));
+        let is_said = comment.helped_at.is_some() && self.courtesies.helped.is_on();
+        is_said.then(|| NameView::new(self.texts.get("helped"), name, None))
+    }
+
     pub fn comment(self, comment: &'a Comment) -> CommentView<'a> {
         let texts = self.texts;
         let name = comment.author.name.as_deref().unwrap_or(texts.get("nameless"));
@@ -152,7 +173,6 @@ impl<'a> Drawing<'a> {
             Status::Withdrawn => texts.get("gone.withdrawn"),
             _ => texts.get("gone.removed"),
         });
-        let (before, after) = texts.get("in_reply_to").split_once("{name}").unwrap_or_default();
         let to = comment.parent.zip(comment.parent_name.as_deref());
         let by = comment.author.badge.map(|badge| badge.word());
         CommentView {
@@ -164,11 +184,13 @@ impl<'a> Drawing<'a> {
             by,
             badge: by.map(|word| texts.get(if word == "author" { "badge.author" } else { "badge.moderator" })),
             pinned: comment.pinned.then(|| texts.get("pinned")),
-            to: to.map(|(id, name)| ReplyTo { id: id.0, before, name, after }),
+            to: to.map(|(id, name)| NameView::new(texts.get("in_reply_to"), name, Some(id))),
             time: comment.created_at.to_string(),
             words: comment.created_at.words(),
             edited: comment.edited_at.map(|_| texts.get("edited")),
             html: &comment.html,
+            first: comment.is_first && self.courtesies.newcomers.is_on(),
+            helped: self.helped(comment),
             parent: None,
             own: None,
             links: self.links.map(|links| LinksView { address: links.address, reply: links.takes_replies.then(|| texts.get("reply")) }),

@@ -110,6 +110,9 @@ pub trait Pages {
     /// Published comments of each address, 0 for unknown ones, in the order asked. At most 100 addresses.
     fn count_comments(&self, site: SiteId, addresses: &[PageAddress]) -> Result<Vec<u64>, Error>;
 
+    /// The page that this address names; it is made if nobody has commented there yet.
+    fn find_or_insert_page(&self, site: SiteId, address: &PageAddress, at: Timestamp) -> Result<Page, Error>;
+
     /// Opens or closes a page and raises its version; makes the page if nobody commented there yet.
     fn update_page_state(&self, site: SiteId, address: &PageAddress, state: PageState, at: Timestamp) -> Result<Page, Error>;
 }
@@ -135,6 +138,10 @@ pub trait Threads {
     /// The root above this comment and a window of its replies that holds it: its ancestors, and
     /// `replies_max` replies from it on. `NotFound` unless the comment is shown on that page.
     fn read_around(&self, site: SiteId, page: PageId, comment: CommentId, replies_max: usize) -> Result<ThreadSlice, Error>;
+
+    /// The published ones among this comment and everything below it, newest first, at most `most`. `NotFound` unless
+    /// the comment is shown on its page, if only as an empty place.
+    fn list_below(&self, site: SiteId, comment: CommentId, most: usize) -> Result<Vec<CommentOnPage>, Error>;
 }
 
 /// Who a comment is stored under.
@@ -319,6 +326,7 @@ pub trait Upkeep {
     /// Replaces the HTML of a comment, unless its source changed meanwhile.
     fn update_markup(&self, site: SiteId, id: CommentId, source: &str, html: &str, version: u32, at: Timestamp) -> Result<(), Error>;
 
-    /// Forgets submission keys older than 24 hours, and ended sessions and set-up codes.
+    /// Forgets submission keys older than 24 hours, ended sessions and set-up codes, and with what they follow the
+    /// e-mail addresses that were not proven in the seven days after they were asked.
     fn forget_old(&self, now: Timestamp) -> Result<(), Error>;
 }

@@ -1,4 +1,4 @@
-//! Atom (RFC 4287) and JSON Feed 1.1 of a site or a page: published comments only.
+//! Atom (RFC 4287) and JSON Feed 1.1 of a site, a page, or a comment and its answers: published comments only.
 
 use std::io;
 
@@ -9,10 +9,10 @@ use quick_xml::{
 use serde::Serialize;
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
-use crate::actions::{find_site, find_thread, list_latest};
+use crate::actions::{find_site, find_thread, list_below, list_latest};
 use crate::app::{App, Work};
 use crate::error::Error;
-use crate::model::{CommentOnPage, Page, Site, Timestamp};
+use crate::model::{Comment, CommentOnPage, Page, Site, Timestamp};
 use crate::web::Web;
 use crate::web::asked::page_asked;
 use crate::web::face::Face;
@@ -24,7 +24,8 @@ use crate::web::widget::READ_CACHE;
 /// Entries that a feed holds.
 const ENTRIES: usize = 50;
 
-/// `/feed/{site}.atom` and `/feed/{site}.json`: of the whole site, or with `page` or `url` of one page.
+/// `/feed/{site}.atom` and `/feed/{site}.json`: of the whole site, with `page` or `url` of one page, or with `root` of one
+/// comment and everything below it.
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let with = warp::any().map(move || web.clone());
     warp::path!("feed" / String).and(warp::get()).and(query()).and(caller()).and(with).then(feed).boxed()
@@ -58,8 +59,16 @@ fn build(app: &App, site: &Site, query: &Query, atom: bool) -> Result<Packed, Er
     let ending = if atom { "atom" } else { "json" };
     let mut own_url = format!("{public_url}/feed/{}.{ending}", site.key);
     let mut page = None;
+    let mut top = None;
     let mut entries = Vec::new();
-    if asked.page.is_some() || asked.url.is_some() {
+    if let Some(root) = query.get("root")? {
+        let id = root.parse().map_err(|()| Error::CommentUnknown)?;
+        entries = list_below(app, site, id, ENTRIES)?;
+        let found = app.store.find_comment(site.id, id)?.ok_or(Error::CommentUnknown)?;
+        own_url = format!("{own_url}?root={id}");
+        page = Some(found.page);
+        top = Some(found.comment);
+    } else if asked.page.is_some() || asked.url.is_some() {
         let thread = find_thread(app, site.clone(), &asked)?;
         let key: String = url::form_urlencoded::byte_serialize(thread.address.key.as_bytes()).collect();
         own_url = format!("{own_url}?page={key}");
@@ -70,7 +79,7 @@ fn build(app: &App, site: &Site, query: &Query, atom: bool) -> Result<Packed, Er
     } else {
         entries = list_latest(app, site, None, ENTRIES)?;
     }
-    let feed = Feed { site, page: page.as_ref(), own_url, public_url: &public_url, entries };
+    let feed = Feed { site, page: page.as_ref(), top: top.as_ref(), own_url, public_url: &public_url, entries };
     if atom {
         let xml = feed.atom().map_err(|error| Error::Internal(format!("feed: {error}")))?;
         return Ok(Packed::new("application/atom+xml; charset=utf-8", xml));
@@ -83,6 +92,8 @@ fn build(app: &App, site: &Site, query: &Query, atom: bool) -> Result<Packed, Er
 struct Feed<'a> {
     site: &'a Site,
     page: Option<&'a Page>,
+    /// The comment whose answers it holds.
+    top: Option<&'a Comment>,
     /// The address of this feed.
     own_url: String,
     /// Of this server, without a slash at the end.
@@ -92,10 +103,16 @@ struct Feed<'a> {
 
 impl Feed<'_> {
     fn title(&self) -> String {
-        match self.page {
-            Some(page) if page.title.is_empty() => format!("Comments on {}", page.url),
-            Some(page) => format!("Comments on {}", page.title),
-            None => format!("Comments on {}", self.site.name),
+        let place = match self.page {
+            Some(page) if page.title.is_empty() => &page.url,
+            Some(page) => &page.title,
+            None => &self.site.name,
+        };
+        match self.top {
+            // Nothing is told of a comment that is shown only as an empty place.
+            Some(top) if top.is_gone() => format!("Answers on {place}"),
+            Some(top) => format!("Answers to {} on {place}", top.author.name.as_deref().unwrap_or("Somebody")),
+            None => format!("Comments on {place}"),
         }
     }
 

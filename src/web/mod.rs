@@ -10,6 +10,7 @@ pub mod cors;
 pub mod demo;
 pub mod face;
 pub mod feeds;
+pub mod following;
 pub mod form;
 pub mod health;
 pub mod json;

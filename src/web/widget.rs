@@ -1,6 +1,6 @@
 //! What the widget asks for: `/w/{site}/…`. Every request is one that browsers send without asking first.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use warp::{
     Filter, Reply,
@@ -11,7 +11,7 @@ use warp::{
 
 use crate::actions::{
     Accepted, FormSigns, Sent, Thread, ThreadPart, edit_comment, find_site, find_thread, preview, read_mine, read_slice, submit_comment,
-    withdraw_comment,
+    takes_follows, withdraw_comment,
 };
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
@@ -22,6 +22,7 @@ use crate::web::answers::{AnswerKey, HALF_DAY_SECONDS};
 use crate::web::api::totals_of;
 use crate::web::asked::{cursor, page_asked, sort};
 use crate::web::face::Face;
+use crate::web::following::{follow_asked, follow_stored, told, unhurried, wish};
 use crate::web::packed::{Packed, packed};
 use crate::web::reply::{answer, refuse, status_of};
 use crate::web::request::{BODY_BYTES_MAX, Body, Caller, Form, Query, body, caller, parse_form, query};
@@ -39,9 +40,10 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let edit = warp::path!("w" / String / "note" / String / "edit").and(warp::post()).and(sends.clone()).then(edit).boxed();
     let withdraw = warp::path!("w" / String / "note" / String / "withdraw").and(warp::post()).and(sends.clone()).then(withdraw).boxed();
     let look = warp::path!("w" / String / "preview").and(warp::post()).and(sends.clone()).then(look).boxed();
+    let follow = warp::path!("w" / String / "follow").and(warp::post()).and(sends.clone()).then(follow).boxed();
     let mine = warp::path!("w" / String / "mine").and(warp::post()).and(sends).then(mine).boxed();
     let reads = thread.or(totals).unify();
-    reads.or(note).unify().or(edit).unify().or(withdraw).unify().or(look).unify().or(mine).unify().boxed()
+    reads.or(note).unify().or(edit).unify().or(withdraw).unify().or(look).unify().or(follow).unify().or(mine).unify().boxed()
 }
 
 async fn thread(site: String, query: Query, caller: Caller, web: Web) -> Response {
@@ -123,6 +125,7 @@ fn draw(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &str) ->
     // Given out for half a day, so that an unchanged thread stays the same bytes.
     let given_out = crate::model::Timestamp(now.seconds().div_euclid(HALF_DAY_SECONDS) * HALF_DAY_SECONDS * 1000);
     let stamp_at = if thread.page.is_some() { now } else { given_out };
+    let asked = slice.as_ref().map(|slice| &slice.page).or(thread.page.as_ref()).and_then(|page| page.question.clone());
     let view = FragmentView {
         site: &thread.site,
         page_key: &thread.address.key,
@@ -141,10 +144,22 @@ fn draw(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &str) ->
         },
         form_stamp: &app.secrets.form_stamp(thread.site.id, stamp_at),
         honeypot: &app.secrets.honeypot_name(thread.site.id, stamp_at.seconds().div_euclid(86_400)),
+        feed: &feed_of(app, thread),
+        mail: takes_follows(app, &thread.site),
+        site_author: "",
+        question: asked.as_ref().map(|question| (question.text.as_str(), question.by.as_str())),
+        thanks: &[],
+        habit: None,
         lang,
     };
     let html = web.renderer.fragment(&view).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Packed::new("text/html; charset=utf-8", html))
+}
+
+/// The address of the page's Atom feed below ours.
+fn feed_of(app: &App, thread: &Thread) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("page", &thread.address.key).finish();
+    format!("{}/feed/{}.atom?{query}", app.config.public_url(), thread.site.key)
 }
 
 async fn totals(site: String, query: Query, caller: Caller, web: Web) -> Response {
@@ -159,12 +174,12 @@ async fn note(site: String, body: Body, caller: Caller, web: Web) -> Response {
     send(site, body, caller, web, Work::Write, |app, asked| match submit_comment(app, &asked.visitor, asked.site, sent(&asked.form)) {
         Ok(accepted) => {
             let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
-            asked.article(&accepted, status, "")
+            asked.article(&accepted, status, "", &asked.followed(app, &accepted))
         }
         Err(Error::AlreadySent(stored)) => {
             let accepted = Accepted::new(app, asked.site, (*stored).clone());
             let error = Error::AlreadySent(stored);
-            asked.article(&accepted, status_of(&error), &problem(&asked.web, &error, asked.lang, &[]))
+            asked.article(&accepted, status_of(&error), &problem(&asked.web, &error, asked.lang, &[]), "")
         }
         Err(error) => Err(error),
     })
@@ -175,7 +190,7 @@ async fn edit(site: String, id: String, body: Body, caller: Caller, web: Web) ->
     send(site, body, caller, web, Work::Write, move |app, asked| {
         let id = id.parse().map_err(|()| Error::CommentUnknown)?;
         let accepted = edit_comment(app, &asked.visitor, asked.site, id, asked.form.get("text").map(str::to_owned))?;
-        asked.article(&accepted, StatusCode::OK, "")
+        asked.article(&accepted, StatusCode::OK, "", "")
     })
     .await
 }
@@ -184,7 +199,7 @@ async fn withdraw(site: String, id: String, body: Body, caller: Caller, web: Web
     send(site, body, caller, web, Work::Write, move |app, asked| {
         let id = id.parse().map_err(|()| Error::CommentUnknown)?;
         let accepted = withdraw_comment(app, &asked.visitor, asked.site, id)?;
-        asked.article(&accepted, StatusCode::OK, "")
+        asked.article(&accepted, StatusCode::OK, "", "")
     })
     .await
 }
@@ -203,8 +218,11 @@ async fn mine(site: String, body: Body, caller: Caller, web: Web) -> Response {
         let page = PageAsked { page: asked.form.get("page").map(str::to_owned), url: asked.form.get("url").map(str::to_owned) };
         let thread = find_thread(app, asked.site.clone(), &page)?;
         let own = read_mine(app, &thread, asked.form.get("receipts").unwrap_or_default())?;
-        let html =
-            asked.web.renderer.own_articles(asked.site, &own, asked.lang, app.now()).map_err(|error| Error::Internal(error.to_string()))?;
+        let html = asked
+            .web
+            .renderer
+            .own_articles(asked.site, &own, None, asked.lang, app.now())
+            .map_err(|error| Error::Internal(error.to_string()))?;
         let mut response = warp::reply::html(html).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         Ok(response)
@@ -223,11 +241,31 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// The comment as its author gets it.
-    fn article(&self, accepted: &Accepted, status: StatusCode, before: &str) -> Result<Response, Error> {
+    fn article(&self, accepted: &Accepted, status: StatusCode, before: &str, after: &str) -> Result<Response, Error> {
         let html = self.web.renderer.own_article(self.site, &accepted.comment, &accepted.receipt, self.lang);
         let html = html.map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(warp::reply::with_status(warp::reply::html(format!("{before}{html}")), status).into_response())
+        Ok(warp::reply::with_status(warp::reply::html(format!("{before}{html}{after}")), status).into_response())
     }
+}
+
+impl Asked<'_> {
+    /// The sentence about mail behind a stored comment; empty where none was asked for. Whatever happens here, the
+    /// comment is stored and its author hears that.
+    fn followed(&self, app: &App, accepted: &Accepted) -> String {
+        let Some(wish) = wish(&self.form) else { return String::new() };
+        let outcome = follow_stored(app, &self.visitor, self.site, accepted, &wish, self.lang);
+        self.web.renderer.note(&told(&outcome, self.web.renderer.texts(self.lang)))
+    }
+}
+
+async fn follow(site: String, body: Body, caller: Caller, web: Web) -> Response {
+    let asked_at = Instant::now();
+    let answer = send(site, body, caller, web, Work::Write, |app, asked| {
+        follow_asked(app, &asked.visitor, asked.site, &asked.form, asked.lang)?;
+        let renderer = &asked.web.renderer;
+        Ok(warp::reply::html(renderer.note(renderer.texts(asked.lang).get("follow.asked"))).into_response())
+    });
+    unhurried(asked_at, answer.await).await
 }
 
 /// Reads a form and acts on it; whatever fails is told in the form's own language.
@@ -267,5 +305,5 @@ pub fn sent(form: &Form) -> Sent {
         asks: text("asks"),
     };
     let signs = FormSigns { stamp: text("stamp"), filled: form.filled_names() };
-    Sent { submission, known_by: text("as"), form: Some(signs), staff: None }
+    Sent { submission, known_by: text("as"), form: Some(signs), staff: None, wish: wish(form) }
 }

@@ -49,6 +49,8 @@ fn every_answer(visitor: &Person, page: &str, ids: &[String], receipts: &[String
             format!("/t/blog?page={asked}&around={id}"),
             format!("/t/blog?page={asked}&reply={id}"),
             format!("/go/{id}"),
+            format!("/feed/blog.atom?root={id}"),
+            format!("/feed/blog.json?root={id}"),
         ]);
     }
     to_do.extend(receipts.iter().map(|receipt| format!("/t/blog/own/{receipt}")));

@@ -4,6 +4,8 @@
 mod corpora;
 mod demo;
 mod encodings;
+mod feeds;
+mod follow;
 mod harness;
 mod hidden;
 mod hostile_text;
@@ -13,6 +15,8 @@ mod long_threads;
 mod oracle;
 mod own_comments;
 mod pages_of_receipts;
+#[path = "../support/python.rs"]
+mod python;
 mod reading;
 mod routes;
 mod secrets;

@@ -53,14 +53,25 @@ fn routes(id: &str, receipt: &str) -> Vec<Route> {
         ("POST", format!("/w/blog/note/{id}/withdraw"), Own, Some(FORM)),
         ("POST", "/w/blog/preview".into(), Own, Some(FORM)),
         ("POST", "/w/blog/mine".into(), Own, Some(FORM)),
+        ("POST", "/w/blog/follow".into(), Own, Some(FORM)),
         ("GET", "/t/page.css".into(), Ours, None),
         ("GET", "/t/blog".into(), Private, None),
         ("GET", "/t/blog?page=/hello".into(), Private, None),
         ("POST", "/t/blog/note".into(), Private, Some(FORM)),
         ("GET", format!("/t/blog/own/{receipt}"), Private, None),
         ("POST", format!("/t/blog/own/{receipt}"), Private, Some(FORM)),
+        ("POST", "/t/blog/follow".into(), Private, Some(FORM)),
+        ("GET", "/follow/confirm/1.x".into(), Private, None),
+        ("POST", "/follow/confirm/1.x".into(), Private, None),
+        ("GET", "/follow/stop/1.x".into(), Private, None),
+        ("POST", "/follow/stop/1.x".into(), Private, None),
+        ("GET", "/follow/all/1.x".into(), Private, None),
+        ("POST", "/follow/all/1.x".into(), Private, Some(FORM)),
+        ("GET", "/follow/staff/1.x".into(), Private, None),
+        ("POST", "/follow/staff/1.x".into(), Private, None),
         ("GET", format!("/go/{id}"), Private, None),
         ("GET", "/feed/blog.atom".into(), Shared, None),
+        ("GET", format!("/feed/blog.atom?root={id}"), Shared, None),
         ("GET", "/feed/blog.json?page=/hello".into(), Shared, None),
         ("GET", format!("{api}/thread?page=/hello"), Own, None),
         ("GET", format!("{api}/totals?p=/hello"), Own, None),
@@ -198,7 +209,7 @@ fn t32_each_route_refuses_for_its_own_reason() {
                 assert_eq!(desk.send(method, &route.address, None).brief(), "405 method_not_allowed", "{method} {at}");
             }
         }
-        let shape = if ["/w/", "/t/", "/go/", "/admin"].iter().any(|area| route.address.starts_with(area)) {
+        let shape = if ["/w/", "/t/", "/follow/", "/go/", "/admin"].iter().any(|area| route.address.starts_with(area)) {
             "text/html"
         } else {
             "application/json"
@@ -241,6 +252,8 @@ fn t32_who_may_not_is_told_so_and_not_that_nothing_is_there() {
                 address if address.starts_with("/admin") => "403 form_token_wrong",
                 // Nothing is stored and nothing personal is said.
                 "/w/blog/preview" | "/w/blog/mine" => "200",
+                // The link is all the proof that these ask for, and mail programs come from nowhere.
+                address if address.starts_with("/follow/") => "410 link_over",
                 _ => "403 origin_unlisted",
             };
             assert_eq!(refused, expected, "{at}");

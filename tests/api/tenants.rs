@@ -77,7 +77,7 @@ struct Call {
 }
 
 fn calls() -> impl Strategy<Value = Call> {
-    (0..24_usize, 0..8_usize, 0..16_u8, 0..4_usize).prop_map(|(kind, which, foreign, bearer)| Call { kind, which, foreign, bearer })
+    (0..26_usize, 0..8_usize, 0..16_u8, 0..4_usize).prop_map(|(kind, which, foreign, bearer)| Call { kind, which, foreign, bearer })
 }
 
 fn make(world: &World, call: &Call) -> Reply {
@@ -117,6 +117,8 @@ fn make(world: &World, call: &Call) -> Reply {
         20 => form(format!("/t/{site}/own/{receipt}"), &[("do", "edit"), ("text", "heron page")]),
         21 => person.get(&format!("/feed/{site}.{}?page={page}", if call.which.is_multiple_of(2) { "atom" } else { "json" })),
         22 => person.get(&format!("/t/{site}")),
+        23 => person.get(&format!("/feed/{site}.{}?root={id}", if call.which.is_multiple_of(2) { "atom" } else { "json" })),
+        24 => form(format!("/w/{site}/follow"), &[("page", page), ("kind", "answers"), ("receipt", receipt), ("email", "a@example.org")]),
         _ => person.ask("POST", "/pages/open", Some(json!({"page": page}))),
     }
 }

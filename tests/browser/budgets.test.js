@@ -9,8 +9,8 @@ import { Server } from './driver/server.js';
 import { stage, withReader } from './driver/stage.js';
 import { until } from './driver/until.js';
 
-const EMBED_GZIP_MAX = 10_240;
-const EMBED_BROTLI_MAX = 9_216;
+const EMBED_GZIP_MAX = 12_288;
+const EMBED_BROTLI_MAX = 11_264;
 const TOTALS_GZIP_MAX = 700;
 const FRAGMENT_GZIP_MAX = 8_192;
 const TASK_MS_MAX = 150;

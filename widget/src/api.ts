@@ -8,6 +8,8 @@ export interface Answer {
   given: HTMLElement | undefined;
   /** The comment that is stored already, where that is why it was refused. */
   stored: HTMLElement | undefined;
+  /** What else the answer holds: sentences that come with a comment of one's own. */
+  remarks: HTMLElement[];
   /** Of a refusal: its `code`, the `field` to blame, the site's `origins`. */
   refusal: DOMStringMap;
   /** One sentence in the reader's language, where the server had one. */
@@ -34,13 +36,14 @@ export const ask = (method: 'GET' | 'POST', url: string, fields: Fields): Promis
     request.timeout = TIMEOUT_MS;
     request.onloadend = () => {
       const { status, response } = request;
-      const [first, stored] = ((response as Document | null)?.body?.children ?? []) as HTMLElement[];
+      const [first, ...others] = ((response as Document | null)?.body?.children ?? []) as HTMLElement[];
       const refusal = first?.dataset.code ? first : undefined;
       resolve({
         status,
         // Between us and the server others may answer: a captive network, a proxy in trouble.
-        given: (status < 300 && first?.matches('section,article,.body') && first) || undefined,
-        stored,
+        given: (status < 300 && first?.matches('section,article,.body,.note,.helped') && first) || undefined,
+        stored: others.find((each) => each.matches('article')),
+        remarks: others,
         refusal: refusal?.dataset ?? {},
         sentence: refusal?.textContent ?? '',
         retryAfter: +(request.getResponseHeader('Retry-After') ?? 0),

@@ -59,6 +59,13 @@ export function pruneDrafts(): void {
 /** Receipts of one site by page, the newest page and receipt first. */
 export const receiptsOf = (site: string): Record<string, string[]> => recall(`receipts:${site}`, {});
 
+/** Receipts of all pages of a site, the newest comment first, as many as the server looks at. */
+export const newestReceipts = (site: string): string[] =>
+  Object.values(receiptsOf(site))
+    .flat()
+    .sort((a, b) => parseInt(b) - parseInt(a))
+    .slice(0, RECEIPTS_MAX);
+
 export function keepReceipts(site: string, page: string, change: (known: string[]) => string[]): void {
   const { [page]: known = [], ...others } = receiptsOf(site);
   const here = change(known).slice(0, RECEIPTS_MAX);

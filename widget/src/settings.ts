@@ -6,6 +6,8 @@ import { script } from './origin.ts';
 /** Properties of the element that mirror attributes of the same name. */
 export const PROPERTIES = ['site', 'page', 'theme', 'sort', 'url', 'load', 'depth', 'heading', 'form', 'live'];
 
+const QUESTION_CHARS_MAX = 200;
+
 /** The text of one setting: the element wins over the mount around it, the mount over the script. */
 export function setting(name: string, element?: Element): string {
   const data = `data-${name}`;
@@ -36,6 +38,8 @@ export function readSettings(element: HTMLElement) {
     shift: +read('heading', '2') - 2,
     form: read('form'),
     live: read('live'),
+    /** What the author would like to know from readers of this page. */
+    question: [...read('ask')].slice(0, QUESTION_CHARS_MAX).join(''),
     minHeight: read('min-height', '100vh'),
     /** The one sentence the script brings itself: it is needed when nothing could be loaded. */
     labelError: read('label-error', 'The comments are not here yet. Try again'),

@@ -49,6 +49,11 @@ impl Pages for SqliteStore {
         })
     }
 
+    fn find_or_insert_page(&self, site: SiteId, address: &PageAddress, at: Timestamp) -> Result<Page, Error> {
+        let address = address.clone();
+        self.writer.write(move |batch| find_or_insert(batch, site, &address, at))
+    }
+
     fn update_page_state(&self, site: SiteId, address: &PageAddress, state: PageState, at: Timestamp) -> Result<Page, Error> {
         let address = address.clone();
         self.writer.write(move |batch| {

@@ -3,11 +3,12 @@
 
 use rusqlite::Connection;
 
-use crate::model::{Comment, CommentId, Cursor, Page, PageId, RootThread, SiteId, Sort, ThreadSlice};
+use crate::model::{Comment, CommentId, CommentOnPage, Cursor, Page, PageId, RootThread, SiteId, Sort, Status, ThreadSlice};
 use crate::store::{
     Error, ThreadQuery, Threads,
     sqlite::{
         SqliteStore,
+        comments::on_page,
         rows::{self, CommentRow},
         tree,
     },
@@ -54,6 +55,48 @@ impl Threads for SqliteStore {
             reading.around(around)
         })
     }
+
+    fn list_below(&self, site: SiteId, comment: CommentId, most: usize) -> Result<Vec<CommentOnPage>, Error> {
+        self.readers.read(|conn| {
+            let top = rows::find_comment(conn, site, comment)?.filter(|row| row.shown).ok_or(Error::NotFound)?;
+            let mut found = Vec::new();
+            for id in ids_below(conn, &top)? {
+                if found.len() == most {
+                    break;
+                }
+                let row = rows::comment_by_id(conn, site, id)?;
+                if row.comment.status == Status::Published {
+                    found.push(on_page(conn, site, row.comment)?);
+                }
+            }
+            Ok(found)
+        })
+    }
+}
+
+/// A comment and all shown ones below it, newest first; read from the index alone.
+fn ids_below(conn: &Connection, top: &CommentRow) -> rusqlite::Result<Vec<CommentId>> {
+    let page = top.comment.page_id.0;
+    let list = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| -> rusqlite::Result<Vec<CommentId>> {
+        conn.prepare_cached(sql)?.query_map(parameters, |row| row.get(0).map(CommentId))?.collect()
+    };
+    if tree::is_lowest(&top.path) {
+        // What answers down there stands beside it, and only its parent tells.
+        return list(
+            "with recursive below(id) as (
+               select ?1 union all select comment.id from comment join below on comment.parent_id = below.id where comment.page_id = ?2)
+             select id from below order by id desc",
+            &[&top.comment.id.0, &page],
+        );
+    }
+    // No id begins with a byte above 7f.
+    let mut end = top.path.clone();
+    end.push(0xff);
+    list(
+        "select id from comment indexed by comment_thread
+         where page_id = ?1 and shown = 1 and root_id = ?2 and path >= ?3 and path < ?4 order by id desc",
+        &[&page, &top.comment.root.0, &top.path, &end],
+    )
 }
 
 /// The last root that was read.

@@ -37,6 +37,11 @@ impl Place {
     }
 }
 
+/// True where replies stand beside what they answer, because paths end here.
+pub fn is_lowest(path: &[u8]) -> bool {
+    path.len() >= DEPTH_MAX as usize * ID_BYTES
+}
+
 /// The ids along a path, the nearest to the root first.
 pub fn ids_of_path(path: &[u8]) -> impl DoubleEndedIterator<Item = CommentId> + ExactSizeIterator {
     path.as_chunks::<ID_BYTES>().0.iter().map(|id| CommentId(i64::from_be_bytes(*id)))

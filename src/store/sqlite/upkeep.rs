@@ -15,6 +15,9 @@ const LOG_SECONDS: i64 = 30 * 86_400;
 /// Rows that one job forgets, so that submits wait no longer for it than for each other.
 const FORGET_AT_ONCE: i64 = 500;
 
+/// An address that nobody proves in so long was not typed by whom it belongs to. The link in its mail ends then too.
+const UNPROVEN_MS: i64 = 7 * 86_400_000;
+
 impl Upkeep for SqliteStore {
     fn installation_key(&self) -> Result<[u8; 32], Error> {
         self.readers.read(|conn| Ok(conn.query_row("select value from setting where name = 'installation_key'", [], |row| row.get(0))?))
@@ -71,6 +74,18 @@ impl Upkeep for SqliteStore {
             now.0.saturating_sub(KEY_MS),
         )?;
         while self.writer.write(move |batch| outbox::forget(batch, now.minus_seconds(LOG_SECONDS), FORGET_AT_ONCE))? > 0 {}
+        self.forget(
+            "delete from follow where id in (
+               select follow.id from mail_address join follow on follow.address_id = mail_address.id
+               where mail_address.state = 0 and coalesce(mail_address.asked_at, mail_address.created_at) <= ?1 limit ?2)",
+            now.0.saturating_sub(UNPROVEN_MS),
+        )?;
+        self.forget(
+            "delete from mail_address where id in (
+               select id from mail_address where state = 0 and coalesce(asked_at, created_at) <= ?1
+                 and not exists (select 1 from follow where address_id = mail_address.id) limit ?2)",
+            now.0.saturating_sub(UNPROVEN_MS),
+        )?;
         self.forget("delete from session where secret_hash in (select secret_hash from session where expires_at <= ?1 limit ?2)", now.0)?;
         self.forget("delete from setup_code where code_hash in (select code_hash from setup_code where expires_at <= ?1 limit ?2)", now.0)
     }

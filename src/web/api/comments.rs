@@ -14,6 +14,7 @@ use crate::web::api::wire::{AcceptedAnswer, CommentAnswer, CommentBody, EditBody
 use crate::web::api::{json, ok, read, staff, write};
 use crate::web::asked::{cursor, limit, page_asked};
 use crate::web::face::Face;
+use crate::web::following::follow_stored;
 use crate::web::reply::{answer, error_body, status_of};
 use crate::web::request::{BODY_BYTES_MAX, Body, Caller, Query, body, caller, parse_json, query};
 
@@ -37,13 +38,19 @@ async fn submit(site: String, body: Body, caller: Caller, web: Web) -> Response 
         return answer(Err::<Response, _>(refusal), &Face::Json);
     }
     write(web, site, caller, move |app, site, caller| {
-        let mut sent: Sent = parse_json::<SubmitBody>(caller, body)?.into();
+        let body = parse_json::<SubmitBody>(caller, body)?;
+        let lang = body.lang();
+        let mut sent: Sent = body.into();
         sent.staff = find_token_staff(app, caller.bearer.as_deref(), site.id)?;
         if let Some(staff) = &sent.staff {
             staff.require(Scope::Write)?;
         }
-        match submit_comment(app, &caller.visitor(), site, sent) {
-            Ok(accepted) => Ok(accepted_answer(&accepted)),
+        let (visitor, wish) = (caller.visitor(), sent.wish.clone());
+        match submit_comment(app, &visitor, site, sent) {
+            Ok(accepted) => {
+                let followed = wish.map(|wish| follow_stored(app, &visitor, site, &accepted, &wish, lang));
+                Ok(accepted_answer(&accepted, followed))
+            }
             Err(Error::AlreadySent(stored)) => Ok(already_sent(app, site, *stored)),
             Err(error) => Err(error),
         }
@@ -60,9 +67,9 @@ fn refused_type(caller: &Caller, body: &Body) -> Option<Error> {
     }
 }
 
-fn accepted_answer(accepted: &Accepted) -> Response {
+fn accepted_answer(accepted: &Accepted, followed: Option<Result<(), Error>>) -> Response {
     let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
-    json(status, &AcceptedAnswer::new(accepted))
+    json(status, &AcceptedAnswer::new(accepted).with_follow(followed))
 }
 
 /// 409 with the error, the stored comment and its receipt side by side.

@@ -1,10 +1,15 @@
 //! What goes over the wire as JSON. Model types are never serialized, so a new field cannot leak.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::actions::{Accepted, Sent, Thread};
+use crate::actions::{Accepted, Sent, Thread, Wish};
 use crate::app::App;
+use crate::error::Error;
 use crate::model::{Comment, CommentOnPage, PageAsked, Sort, Status, Submission, ThreadSlice};
+use crate::render::texts;
+use crate::web::following::ASKED;
+use crate::web::reply::error_body;
 
 /// Optional fields that are absent, null or empty mean the same.
 fn filled(field: Option<String>) -> Option<String> {
@@ -23,12 +28,27 @@ pub struct SubmitBody {
     text: Option<String>,
     key: Option<String>,
     asks: Option<bool>,
+    follow: Option<String>,
+    lang: Option<String>,
     #[serde(rename = "as")]
     known_by: Option<String>,
 }
 
+impl SubmitBody {
+    /// What the author wants to hear of by mail.
+    fn wish(&self) -> Option<Wish> {
+        filled(self.follow.clone()).map(|kind| Wish { kind: Some(kind), email: filled(self.email.clone()) })
+    }
+
+    /// The language of those mails.
+    pub fn lang(&self) -> &'static str {
+        texts(self.lang.as_deref().unwrap_or("en")).lang
+    }
+}
+
 impl From<SubmitBody> for Sent {
     fn from(body: SubmitBody) -> Self {
+        let wish = body.wish();
         let submission = Submission {
             page: PageAsked { page: filled(body.page), url: filled(body.url) },
             title: filled(body.title),
@@ -40,7 +60,7 @@ impl From<SubmitBody> for Sent {
             key: filled(body.key),
             asks: body.asks.filter(|asks| *asks).map(|_| "1".to_owned()),
         };
-        Self { submission, known_by: filled(body.known_by), form: None, staff: None }
+        Self { submission, known_by: filled(body.known_by), form: None, staff: None, wish }
     }
 }
 
@@ -214,6 +234,9 @@ pub struct AcceptedAnswer {
     held_because: Vec<&'static str>,
     receipt: String,
     edit_until: String,
+    /// `asked`, or the error that kept mail from being set up; absent where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    follow: Option<Value>,
 }
 
 impl AcceptedAnswer {
@@ -227,7 +250,16 @@ impl AcceptedAnswer {
             held_because,
             receipt: accepted.receipt.clone(),
             edit_until: accepted.edit_until.to_string(),
+            follow: None,
         }
+    }
+
+    pub fn with_follow(self, outcome: Option<Result<(), Error>>) -> Self {
+        let follow = outcome.map(|outcome| match outcome {
+            Ok(()) => Value::from(ASKED),
+            Err(error) => error_body(&error)["error"].take(),
+        });
+        Self { follow, ..self }
     }
 }
 

@@ -1,5 +1,7 @@
-//! Pages that need no script: `/t/{site}` with its forms, the page of a receipt, and `/go/{id}`.
+//! Pages that need no script: `/t/{site}` with its forms, the page of a receipt, what the links of mails
+//! lead to, and `/go/{id}`.
 
+mod follows;
 mod own;
 mod templates;
 mod thread;
@@ -19,7 +21,8 @@ use crate::web::packed::packed;
 use crate::web::request::{BODY_BYTES_MAX, Caller, body, caller, query};
 
 pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
-    let with = warp::any().map(move || web.clone());
+    let shared = web.clone();
+    let with = warp::any().map(move || shared.clone());
     let from = caller().and(with);
     let css = warp::path!("t" / "page.css").and(warp::get()).and(caller()).map(|caller: Caller| {
         let mut response = packed(&templates::CSS, &caller);
@@ -29,11 +32,14 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let read = warp::path!("t" / String).and(warp::get()).and(query()).and(from.clone()).then(thread::read).boxed();
     let submit =
         warp::path!("t" / String / "note").and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(thread::submit).boxed();
-    let own = warp::path!("t" / String / "own" / String).and(warp::get()).and(from.clone()).then(own::show).boxed();
+    let follow =
+        warp::path!("t" / String / "follow").and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(follows::ask).boxed();
+    let own = warp::path!("t" / String / "own" / String).and(warp::get()).and(query()).and(from.clone()).then(own::show).boxed();
     let change =
         warp::path!("t" / String / "own" / String).and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(own::change).boxed();
     let go = warp::path!("go" / String).and(warp::get()).and(from).then(go).boxed();
-    css.or(read).unify().or(submit).unify().or(own).unify().or(change).unify().or(go).unify().boxed()
+    let links = follows::routes(web);
+    css.or(read).unify().or(submit).unify().or(follow).unify().or(links).unify().or(own).unify().or(change).unify().or(go).unify().boxed()
 }
 
 /// To the comment where it stands: on the page of its own site.

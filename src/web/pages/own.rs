@@ -1,35 +1,41 @@
 //! The page of a receipt: what its holder wrote, whatever became of it, with edit and withdraw.
 
+use std::time::Instant;
+
 use serde_json::json;
 use warp::{http::StatusCode, reply::Response};
 
-use crate::actions::{edit_comment, find_site, own_comment, withdraw_comment};
+use crate::actions::{FollowSent, Wish, edit_comment, find_site, follow, own_comment, takes_follows, withdraw_comment};
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
 use crate::model::{Comment, CommentOnPage, Site, Status};
 use crate::web::Web;
 use crate::web::face::sentence;
+use crate::web::following::{told_by_code, unhurried};
 use crate::web::pages::{redirect, refused, templates::page};
 use crate::web::reply::status_of;
-use crate::web::request::{Body, Caller, parse_form};
+use crate::web::request::{Body, Caller, Query, parse_form};
 
-pub async fn show(site: String, receipt: String, caller: Caller, web: Web) -> Response {
+pub async fn show(site: String, receipt: String, query: Query, caller: Caller, web: Web) -> Response {
     let draw_with = web.clone();
     let drawn = web.app.blocking(Work::Read, move |app| {
         let site = find_site(app, &site)?;
         app.limits.check_read(caller.client.0).map_err(Error::TooMany)?;
         let own = own_comment(app, &site, Some(&receipt))?;
-        draw(app, &draw_with, &site, &own, &receipt, None, None)
+        let noted = query.get("follow")?.map(|code| told_by_code(&code, draw_with.renderer.texts("en")));
+        draw(app, &draw_with, &site, &own, &receipt, Shown { noted, ..Shown::default() })
     });
     drawn.await.unwrap_or_else(|error| refused(&web, hidden(error)))
 }
 
 pub async fn change(site: String, receipt: String, body: Body, caller: Caller, web: Web) -> Response {
+    let asked_at = Instant::now();
     let draw_with = web.clone();
     let form = match parse_form(&caller, body) {
         Ok(form) => form,
         Err(error) => return refused(&web, error),
     };
+    let follows = form.get("do") == Some("follow");
     let done = web.app.blocking(Work::Write, move |app| {
         let site = find_site(app, &site)?;
         let own = own_comment(app, &site, Some(&receipt))?;
@@ -38,15 +44,29 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
         let outcome = match form.get("do") {
             Some("edit") => edit_comment(app, &visitor, &site, own.comment.id, text.clone()),
             Some("withdraw") => withdraw_comment(app, &visitor, &site, own.comment.id),
-            _ => return Err(Error::BodyMalformed("the field do is edit or withdraw".into())),
+            Some("follow") => {
+                let wish = Wish { kind: Some("answers".into()), email: form.get("email").map(str::to_owned) };
+                let sent = FollowSent { wish, receipt: Some(receipt.clone()), ..FollowSent::default() };
+                let texts = draw_with.renderer.texts("en");
+                let shown = match follow(app, &visitor, &site, &sent, texts.lang) {
+                    Ok(()) => Shown { noted: Some(texts.get("follow.asked").to_owned()), ..Shown::default() },
+                    Err(error @ (Error::Internal(_) | Error::DiskFull(_) | Error::TooMany(_) | Error::TooManyMails(_))) => {
+                        return Err(error);
+                    }
+                    Err(error) => Shown { problem: Some(error), email: sent.wish.email, ..Shown::default() },
+                };
+                return draw(app, &draw_with, &site, &own, &receipt, shown);
+            }
+            _ => return Err(Error::BodyMalformed("the field do is edit, withdraw or follow".into())),
         };
         match outcome {
             Ok(_) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{receipt}", site.key))),
             Err(error @ (Error::Internal(_) | Error::DiskFull(_))) => Err(error),
-            Err(error) => draw(app, &draw_with, &site, &own, &receipt, Some(error), text),
+            Err(error) => draw(app, &draw_with, &site, &own, &receipt, Shown { problem: Some(error), typed: text, ..Shown::default() }),
         }
     });
-    done.await.unwrap_or_else(|error| refused(&web, hidden(error)))
+    let answer = done.await.unwrap_or_else(|error| refused(&web, hidden(error)));
+    if follows { unhurried(asked_at, answer).await } else { answer }
 }
 
 /// Whoever guesses learns nothing about which comments there are.
@@ -57,15 +77,18 @@ fn hidden(error: Error) -> Error {
     }
 }
 
-fn draw(
-    app: &App,
-    web: &Web,
-    site: &Site,
-    own: &CommentOnPage,
-    receipt: &str,
+/// What a page says beside what it always does.
+#[derive(Default)]
+struct Shown {
+    noted: Option<String>,
     problem: Option<Error>,
+    /// The text and the address as they were typed.
     typed: Option<String>,
-) -> Result<Response, Error> {
+    email: Option<String>,
+}
+
+fn draw(app: &App, web: &Web, site: &Site, own: &CommentOnPage, receipt: &str, shown: Shown) -> Result<Response, Error> {
+    let Shown { noted, problem, typed, email } = shown;
     let texts = web.renderer.texts("en");
     let comment = &own.comment;
     let article = web.renderer.own_article(site, comment, receipt, texts.lang).map_err(|error| Error::Internal(error.to_string()))?;
@@ -85,7 +108,9 @@ fn draw(
     let thread =
         url::form_urlencoded::Serializer::new(format!("/t/{}?", site.key)).append_pair("page", &own.page.key).finish().replace("?&", "?");
     let status = problem.as_ref().map_or(StatusCode::OK, status_of);
-    let problem = problem.map(|error| json!({"code": error.code(), "sentence": sentence(&error, texts.lang)}));
+    let of_mail = |error: &Error| matches!(error.code(), "mail_off" | "email_missing" | "email_invalid" | "email_too_long");
+    let problem = problem.map(|error| json!({"code": error.code(), "sentence": sentence(&error, texts.lang), "email": of_mail(&error)}));
+    let can_follow = takes_follows(app, site) && matches!(comment.status, Status::Published | Status::Pending);
     page(
         "own",
         status,
@@ -95,6 +120,8 @@ fn draw(
             "heading": texts.get("page.own"),
             "thread": place(comment, &thread),
             "said": texts.get(said),
+            "noted": noted,
+            "follow": can_follow.then(|| json!({"email": email})),
             "problem": problem,
             "article": article,
             "withdrawn": matches!(comment.status, Status::Withdrawn | Status::Removed),

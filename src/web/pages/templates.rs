@@ -32,6 +32,9 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
         ("thread", include_str!("thread.hbs")),
         ("own", include_str!("own.hbs")),
         ("index", include_str!("index.hbs")),
+        ("ask", include_str!("ask.hbs")),
+        ("follow", include_str!("follow.hbs")),
+        ("follows", include_str!("follows.hbs")),
         ("problem", include_str!("problem.hbs")),
     ] {
         templates.register_template_string(name, source).expect("a test renders every template of this program");
@@ -69,7 +72,7 @@ fn with_policy(mut response: Response) -> Response {
 
 /// The texts that templates name, by their last word.
 pub fn words(texts: &Texts) -> Value {
-    const OF_PAGES: [&str; 16] = [
+    const OF_PAGES: [&str; 27] = [
         "back",
         "back_to_thread",
         "feed",
@@ -86,8 +89,33 @@ pub fn words(texts: &Texts) -> Value {
         "write",
         "reply",
         "problem",
+        "follow",
+        "follow_hint",
+        "follow_own",
+        "follow_own_hint",
+        "follow_own_button",
+        "follow_all",
+        "follow_nothing",
+        "follow_stop_button",
+        "follow_stop_all",
+        "follow_stop_all_hint",
+        "follow_again",
     ];
-    const OF_FORMS: [&str; 9] = ["text", "markdown", "name", "website", "optional", "trap", "send", "privacy", "privacy_link"];
+    const OF_FORMS: [&str; 13] = [
+        "text",
+        "markdown",
+        "name",
+        "website",
+        "optional",
+        "email",
+        "unshown",
+        "tell_me",
+        "asks",
+        "trap",
+        "send",
+        "privacy",
+        "privacy_link",
+    ];
     let pages = OF_PAGES.map(|word| (word, texts.get(&format!("page.{word}")).to_owned()));
     let forms = OF_FORMS.map(|word| (word, texts.get(&format!("form.{word}")).to_owned()));
     let shared = [

@@ -6,7 +6,7 @@ use warp::{
     reply::Response,
 };
 
-use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment};
+use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment, takes_follows};
 use crate::app::{App, Work};
 use crate::error::Error;
 use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, Status, ThreadSlice};
@@ -15,7 +15,9 @@ use crate::secrets::new_secret;
 use crate::web::Web;
 use crate::web::asked::{cursor, page_asked, sort};
 use crate::web::face::sentence;
+use crate::web::following::{ASKED, follow_stored, wish};
 use crate::web::pages::{
+    follows::ask_form,
     redirect, refused,
     templates::{page, words},
 };
@@ -66,8 +68,15 @@ pub async fn submit(site: String, body: Body, caller: Caller, web: Web) -> Respo
     };
     let done = web.app.blocking(Work::Write, move |app| {
         let site = find_site(app, &site)?;
-        match submit_comment(app, &caller.visitor(), &site, sent(&form)) {
-            Ok(accepted) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{}", site.key, accepted.receipt))),
+        let visitor = caller.visitor();
+        match submit_comment(app, &visitor, &site, sent(&form)) {
+            Ok(accepted) => {
+                let own = format!("/t/{}/own/{}", site.key, accepted.receipt);
+                let Some(wish) = wish(&form) else { return Ok(redirect(StatusCode::SEE_OTHER, &own)) };
+                let outcome = follow_stored(app, &visitor, &site, &accepted, &wish, "en");
+                let code = outcome.as_ref().map_or_else(Error::code, |()| ASKED);
+                Ok(redirect(StatusCode::SEE_OTHER, &format!("{own}?follow={code}")))
+            }
             Err(error @ (Error::Internal(_) | Error::DiskFull(_))) => Err(error),
             Err(error) => again(app, &draw_with, site, &form, error),
         }
@@ -86,6 +95,9 @@ fn again(app: &App, web: &Web, site: Site, form: &Form, error: Error) -> Result<
         text: text("text"),
         name: text("name"),
         website: text("website"),
+        asks: form.get("asks") == Some("1"),
+        follow: text("follow"),
+        email: text("email"),
         key: text("key").filter(|_| !matches!(error, Error::AlreadySent(_))),
         ..Fields::new(parent)
     };
@@ -117,6 +129,9 @@ struct Fields {
     text: Option<String>,
     name: Option<String>,
     website: Option<String>,
+    asks: bool,
+    follow: Option<String>,
+    email: Option<String>,
     key: Option<String>,
     problem: Option<Error>,
 }
@@ -136,7 +151,8 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
     let slice = read_slice(app, thread, &part, ROOTS)?;
     let state = thread.state(app);
     let address = address_of(thread, view.url.as_deref());
-    let comments = slice.as_ref().map(|slice| comments(web, slice, &part, &address, state, texts)).transpose()?;
+    let links = PageLinks { address: &address, takes_replies: state == PageState::Open, courtesies: thread.site.rules.courtesies };
+    let comments = slice.as_ref().map(|slice| comments(web, slice, &part, links, texts)).transpose()?;
     let title = slice.as_ref().map(|slice| slice.page.title.as_str()).filter(|title| !title.is_empty());
     let title = title.map_or_else(
         || texts.get("page.thread").replace("{site}", &thread.site.name),
@@ -168,6 +184,8 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
             "first": elsewhere.then_some(&address),
             "closed": state == PageState::Closed,
             "form": form(app, thread, &view, &address, texts)?,
+            "ask": takes_follows(app, &thread.site)
+                .then(|| ask_form(&thread.site, &thread.address.key, view.url.as_deref().unwrap_or_default(), "", Value::Null, texts)),
         }),
     )
 }
@@ -183,14 +201,13 @@ fn address_of(thread: &Thread, url: Option<&str>) -> String {
     query.finish().replace("?&", "?")
 }
 
-fn comments(web: &Web, slice: &ThreadSlice, part: &ThreadPart, address: &str, state: PageState, texts: &Texts) -> Result<String, Error> {
+fn comments(web: &Web, slice: &ThreadSlice, part: &ThreadPart, links: PageLinks<'_>, texts: &Texts) -> Result<String, Error> {
     let part = match part {
         ThreadPart::Around(id) => Part::Around(*id),
         ThreadPart::From { cursor: Some(Cursor::Replies { root, .. }), .. } => Part::MoreReplies(*root),
         ThreadPart::From { cursor: Some(_), .. } => Part::MoreRoots,
         ThreadPart::From { cursor: None, .. } => Part::Whole,
     };
-    let links = PageLinks { address, takes_replies: state == PageState::Open };
     web.renderer.comments(slice, part, links, texts.lang).map_err(|error| Error::Internal(error.to_string()))
 }
 
@@ -209,15 +226,26 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
         let name = parent.comment.author.name.as_deref().unwrap_or(texts.get("nameless"));
         texts.get("page.answering").replace("{name}", name)
     });
+    let courtesies = thread.site.rules.courtesies;
+    let first = parent.as_ref().filter(|parent| parent.comment.is_first && courtesies.newcomers.is_on()).map(|parent| {
+        let name = parent.comment.author.name.as_deref().unwrap_or(texts.get("nameless"));
+        texts.get("widget.first").replace("{name}", name)
+    });
+    let question = thread.page.as_ref().and_then(|page| page.question.as_ref());
+    let question = question.filter(|_| parent.is_none() && courtesies.question.is_on());
     let problem = fields.problem.as_ref().map(|error| {
         let field = error.field().unwrap_or("text");
-        json!({"code": error.code(), "sentence": sentence(error, texts.lang), "text": field == "text", "name": field == "name", "website": field == "website"})
+        json!({"code": error.code(), "sentence": sentence(error, texts.lang), "text": field == "text", "name": field == "name", "website": field == "website", "email": field == "email"})
     });
     let now = app.now();
     Ok(json!({
         "action": format!("/t/{}/note", thread.site.key),
         "heading": if parent.is_some() { texts.get("page.reply") } else { texts.get("page.write") },
         "answering": answering,
+        "first": first,
+        "question": question.map(|question| json!({"text": question.text, "by": question.by})),
+        "asks": (parent.is_none() && courtesies.give_back.is_on()).then(|| json!({"chosen": fields.asks})),
+        "follows": takes_follows(app, &thread.site).then(|| json!({"email": fields.email, "choices": choices(fields, texts)})),
         "cancel": address,
         "problem": problem,
         "page": thread.address.key,
@@ -233,6 +261,13 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
         "privacy_url": thread.site.rules.privacy_url,
         "t": words(texts),
     }))
+}
+
+/// What its author may hear of a comment by mail.
+fn choices(fields: &Fields, texts: &Texts) -> Value {
+    let chosen = fields.follow.as_deref().unwrap_or_default();
+    let choices = [("", "form.tell_nothing"), ("answers", "form.tell_answers"), ("thread", "form.tell_thread")];
+    choices.map(|(value, text)| json!({"value": value, "text": texts.get(text), "chosen": value == chosen})).to_vec().into()
 }
 
 /// The pages of a site that have comments, for whoever comes without naming one.

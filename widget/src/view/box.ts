@@ -2,7 +2,7 @@
 // What is typed is never lost: it is cleared only when the server has it.
 
 import { newKey, type Answer, type Fields } from '../api.ts';
-import { keep, keepDraft, recall, receiptsOf, type Draft } from '../drafts.ts';
+import { keep, keepDraft, newestReceipts, recall, type Draft } from '../drafts.ts';
 import { countLetters } from '../thread.ts';
 import { clean } from './clean.ts';
 import { reveal } from './list.ts';
@@ -12,6 +12,8 @@ import { articleOf, find, idOf, isPublished, nameIn, type View } from './view.ts
 
 const DRAFT_AFTER_MS = 400;
 const RESEND_AFTER_MS = 8000;
+/** A browser is asked to help somebody at most once in this time. */
+const GIVE_MS = 7 * 86_400_000;
 
 export interface Box {
   node: HTMLElement;
@@ -35,12 +37,19 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
   const problem = part('.error');
   const about = part('.about');
   const restored = part('.note');
-  const inputs = form.querySelectorAll<HTMLInputElement>('.input');
+  const top = part('.top');
+  // What a site can do without.
+  const hint = find(form, '.newcomer');
+  const question = find(form, 'q');
+  const asks = find<HTMLInputElement>(form, '[name=asks]');
+
+  const inputs = form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('.input');
   const label = submit.firstElementChild!;
   const usual = edited ? texts('save') : label.textContent!;
   const stored = view.drafts + name;
   const draft = recall<Partial<Draft>>(stored, {});
-  let { key } = draft;
+  // Who else writes to this storage may have left what the server would not take.
+  let key = /^\d{16,64}$/.exec(draft.key!)?.[0];
   let typing = 0;
   let waiting = 0;
   let resent = false;
@@ -101,22 +110,27 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
     if (!edited) {
       const typed = Object.fromEntries(new FormData(form)) as Fields;
       const { title, site } = view.settings;
-      keep('me', { name: typed.name, website: typed.website });
-      answer = await view.post('note', { ...typed, title, parent, key, as: Object.values(receiptsOf(site))[0]?.[0] }, true);
+      // An address is sent and kept only for mail that was asked for.
+      if (!typed.follow) delete typed.email;
+      keep('me', { name: typed.name, website: typed.website, email: typed.email, follow: typed.follow });
+      const give = Date.now() - recall('gave', 0) > GIVE_MS ? '1' : undefined;
+      answer = await view.post('note', { ...typed, title, parent, key, give, as: newestReceipts(site)[0] }, true);
       // The same submission has arrived before, with another text: what is here now replaces that.
       before = answer.stored;
     }
     if (before) answer = await view.post(`note/${idOf(before)}/edit`, { text, receipt: before.dataset.receipt });
     submit.ariaDisabled = null;
     label.textContent = usual;
-    if (answer!.given) arrived(answer!.given, text);
+    if (answer!.given) arrived(answer!.given, text, answer!.remarks);
     else refused(answer!);
   };
 
-  const arrived = (sent: HTMLElement, text: string) => {
+  const arrived = (sent: HTMLElement, text: string, remarks: HTMLElement[]) => {
     const { status } = sent.dataset;
     const id = idOf(sent);
     const remark = texts(edited ? 'saved' : status!);
+    hint?.remove();
+    if (asks) asks.checked = false;
     const known = articleOf(view, id);
     // What was typed while the text was on its way is the next draft.
     fill(area.value === text ? '' : area.value);
@@ -124,8 +138,14 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
     view.setTotal(view.shown + +isPublished(sent) - +!!(known && isPublished(known)));
     const article = insertOwn(view, sent);
     if (!edited) article.append(undoNote(view, remark, article, text));
+    let told = remark;
+    for (const each of remarks) {
+      article.append(clean(each, 0)!);
+      told += ` ${each.textContent}`;
+      if (each.matches('.give')) keep('gave', Date.now());
+    }
     reveal(view, article);
-    view.say(remark);
+    view.say(told);
     view.emit(edited ? 'edited' : 'posted', { id, status });
   };
 
@@ -155,17 +175,19 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
   };
 
   about.id = `about-${++boxes}`;
+  top.id = `top-${boxes}`;
   const me = recall<Fields>('me', {});
   for (const input of inputs) {
     input.setAttribute('aria-describedby', about.id);
     input.value = me[input.name] ?? '';
   }
+  area.setAttribute('aria-describedby', `${top.id} ${about.id}`);
   area.oninput = () => {
     clearTimeout(typing);
     typing = setTimeout(flush, DRAFT_AFTER_MS);
     resent = false;
     find(form, '.body')?.remove();
-    measure();
+    if (measure() <= 0 && area.ariaInvalid) complain('');
   };
   form.onclick = (event) => {
     const is = (named: string) => (event.target as Element).closest(named);
@@ -183,7 +205,10 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
   };
   label.textContent = usual;
   const above = articleOf(view, parent);
-  if (above) part('.text>span').textContent = texts('reply', NaN, nameIn(above));
+  if (closed) part('.text>span').textContent = above ? texts('reply', NaN, nameIn(above)) : texts('change');
+  if (question) question.textContent ||= view.settings.question;
+  if (above?.dataset.first) hint!.textContent = texts('first', NaN, nameIn(above));
+  else if (edited || newestReceipts(view.settings.site)[0]) hint?.remove();
   if (edited) form.querySelectorAll('.who,.privacy').forEach((each) => each.remove());
   if (!closed) part('.cancel').remove();
   if (!draft.text) restored.remove();

@@ -4,7 +4,7 @@
 const BODY_TAGS =
   'p|br|em|strong|b|i|del|s|code|pre|blockquote|ul|ol|li|a|h[1-6]|hr|details|summary|su[bp]|kbd|bdi|span|div';
 const bodyTags = new RegExp(`^(${BODY_TAGS})$`);
-const allTags = new RegExp(`^(${BODY_TAGS}|section|header|article|time|form|label|input|textarea|select|option|button|small)$`);
+const allTags = new RegExp(`^(${BODY_TAGS}|q|section|header|article|time|form|label|input|textarea|select|option|button|small)$`);
 
 // Attributes are looked at with their values, as `name=value`.
 const BODY_ATTRIBUTES = 'href=(https?:|mailto:|#|/(?![/\\\\]))|(rel|target|title|dir|lang|start|open)=';
@@ -14,20 +14,26 @@ const allAttributes = new RegExp(
   'i',
 );
 
+/** A property of an element itself: in a form, a field of that name would stand before it. */
+const read = <K extends 'localName' | 'attributes' | 'childNodes'>(from: Element, name: K): Element[K] => Reflect.get(Element.prototype, name, from);
+
+/** False for the name of a field that would hide a property of its form from ourselves. */
+const isHarmless = (name: string, value: string): boolean => !/^(name|id)$/.test(name) || !(value in HTMLElement.prototype);
+
 /** A copy of an element with what may pass of it; `null` when it may not itself. */
 export function clean(from: Element, shift: number, inBody = false): HTMLElement | null {
-  let tag = from.localName;
+  let tag = read(from, 'localName');
   if (!(inBody ? bodyTags : allTags).test(tag)) return null;
   // Headings inside a comment are below the heading of the comment, whatever they are called.
   if (/^h\d/.test(tag)) tag = `h${(inBody ? 4 : +tag[1]!) + shift}`;
   const copy = document.createElement(tag);
-  for (const { name, value } of from.attributes)
-    if ((inBody ? bodyAttributes : allAttributes).test(`${name}=${value}`)) copy.setAttribute(name, value);
+  for (const { name, value } of read(from, 'attributes'))
+    if (isHarmless(name, value) && (inBody ? bodyAttributes : allAttributes).test(`${name}=${value}`)) copy.setAttribute(name, value);
   // What scrolls must be reachable by key.
   if (tag === 'pre') copy.tabIndex = 0;
   const { className } = copy;
   if (className && !inBody) copy.setAttribute('part', className);
-  for (const child of from.childNodes) {
+  for (const child of read(from, 'childNodes')) {
     const inner = child instanceof Text ? child.data : child instanceof Element && clean(child, shift, inBody || className === 'body');
     if (inner) copy.append(inner);
   }

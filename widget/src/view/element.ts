@@ -8,12 +8,16 @@ import { base } from '../origin.ts';
 import { PROPERTIES, readSettings, setting } from '../settings.ts';
 import { commentInHash, originsCommand, readTexts } from '../thread.ts';
 import { check, watch } from './arrivals.ts';
+import { isMarked, openWindow } from './author.ts';
 import { makeBox, openEdit, openReply } from './box.ts';
 import { clean } from './clean.ts';
+import { follow } from './follow.ts';
+import { sayHelped } from './helped.ts';
 import { dressList, dressPlaces, open, stampAll } from './list.ts';
-import { remove, showMine } from './own.ts';
+import { askMine, remove, showMine, type Mine } from './own.ts';
 import { button, make } from './parts.ts';
-import { articleOf, find, titleOf, type View } from './view.ts';
+import { giveThanks, wantsThanks } from './thanks.ts';
+import { articleOf, find, idOf, titleOf, type View } from './view.ts';
 
 const SLOW_MS = 8000;
 const NEAR = '600px';
@@ -30,6 +34,8 @@ export class ThreadElement extends HTMLElement {
   #run = 0;
   #due = 0;
   #loaded = false;
+  /** Asked for as soon as the element is in a page, whether or not its thread is near. */
+  #mine: Mine | undefined;
 
   constructor() {
     super();
@@ -100,6 +106,7 @@ export class ThreadElement extends HTMLElement {
     addEventListener('pagehide', () => this.#flush(), { signal });
     addEventListener('hashchange', () => this.#follow(), { signal });
     const { load } = view.settings;
+    if (!this.#run) this.#mine ??= askMine(view);
     if (this.#loaded) watch(view, signal);
     else if (load === 'near') this.#wait();
     if (this.#run) return;
@@ -108,7 +115,7 @@ export class ThreadElement extends HTMLElement {
       this.addEventListener('click', go, { signal, once: true });
     }
     // Nobody should have to scroll first when the address points at the thread or a comment in it.
-    if (load === 'eager' || (load !== 'manual' && (location.hash === '#thread' || commentInHash(location.hash)))) void this.reload();
+    if (load === 'eager' || (load === 'near' && wantsThanks()) || (load !== 'manual' && (location.hash === '#thread' || commentInHash(location.hash)))) void this.reload();
   }
 
   disconnectedCallback(): void {
@@ -203,20 +210,29 @@ export class ThreadElement extends HTMLElement {
     this.replaceChildren();
     this.#read();
 
+    giveThanks(section);
+    if (!isMarked(settings.site)) find(view.actions, '.as')?.remove();
     const select = find<HTMLSelectElement>(section, 'select');
     if (select) select.onchange = () => view.order(select.value);
     section.onclick = (event) => {
       const pressed = event.target as HTMLElement;
       const article = pressed.closest('article')!;
-      if (pressed.matches('.reply')) openReply(view, article);
-      if (pressed.matches('.edit')) openEdit(view, article);
-      if (pressed.matches('.delete')) void remove(view, article, pressed);
+      const is = (named: string) => pressed.matches(named);
+      if (is('.reply')) openReply(view, article);
+      if (is('.edit')) openEdit(view, article);
+      if (is('.delete')) void remove(view, article, pressed);
+      if (is('.helps')) void sayHelped(view, article, pressed);
+      if (is('.as')) openWindow(settings.site, idOf(article), () => this.#again(idOf(article)));
+      if (is('.by-mail')) {
+        event.preventDefault();
+        void follow(view, pressed);
+      }
     };
     if (state === 'open' && settings.form !== 'off') {
       const box = main ?? makeBox(view, 'new');
       boxes.set('new', box);
       if (settings.form === 'top') roots.before(box.node);
-      else section.append(box.node);
+      else (find(section, '.follow') ?? section.lastElementChild!).before(box.node);
     }
     dressPlaces(view);
     dressList(view);
@@ -231,8 +247,15 @@ export class ThreadElement extends HTMLElement {
     if (!this.#loaded) watch(view, this.#stay.signal);
     this.#loaded = true;
     // In a task of its own: going somewhere lays everything out.
-    void showMine(view).then(() => setTimeout(() => this.#follow()));
+    void showMine(view, this.#mine ?? askMine(view)).then(() => setTimeout(() => this.#follow()));
+    this.#mine = undefined;
     view.emit('ready', { total: view.shown, 'shown': articles.length });
+  }
+
+  /** Loads the thread anew and returns to a comment in it. */
+  async #again(id: string): Promise<void> {
+    await this.reload();
+    void this.open(id);
   }
 
   /** Goes where the address points, if that is here. */

@@ -3,6 +3,7 @@
 import type { Fields } from '../api.ts';
 import { ago } from '../thread.ts';
 import { clean } from './clean.ts';
+import { dressHelped } from './helped.ts';
 import { dressOwn } from './own.ts';
 import { button, make } from './parts.ts';
 import { articleOf, find, titleOf, idOf, nameIn, placeOf, type View } from './view.ts';
@@ -88,6 +89,7 @@ export function stamp(view: View, article: HTMLElement): void {
   tell(view, time);
   article.append(actions);
   find(actions, '.reply')?.setAttribute('aria-label', view.texts('reply_to', NaN, name));
+  dressHelped(article);
   if (article.dataset.receipt) dressOwn(view, article);
   else find(actions, '.own')!.remove();
 }

@@ -1,13 +1,15 @@
 // Comments of one's own: they carry their receipt, are shown while they wait, can be changed and taken back.
 
-import { keepReceipts, receiptsOf } from '../drafts.ts';
+import { keepReceipts, newestReceipts, recall } from '../drafts.ts';
+import { showAnswered } from './answered.ts';
 import { openReply } from './box.ts';
 import { clean } from './clean.ts';
 import { merge, stamp } from './list.ts';
 import { button, make } from './parts.ts';
-import { articleOf, find, titleOf, idOf, isPublished, placeOf, type View } from './view.ts';
+import { aboveOf, articleOf, find, titleOf, idOf, isPublished, placeOf, type View } from './view.ts';
 
-const UNDO_MS = 10_000;
+/** Mails leave after nine seconds: what is taken back by then was never told to anybody. */
+const UNDO_MS = 8000;
 
 /** Builds an article that the server sent to its author and puts it in its place. */
 export function insertOwn(view: View, sent: HTMLElement): HTMLElement {
@@ -38,7 +40,7 @@ export function dressOwn(view: View, article: HTMLElement): void {
   if (!isOpen) find(article, '.edit')?.remove();
 }
 
-/** The first press asks, the second one deletes; then for ten seconds the text can be had back. */
+/** The first press asks, the second one deletes; then for eight seconds the text can be had back. */
 export async function remove(view: View, article: HTMLElement, pressed: HTMLElement): Promise<void> {
   const { texts } = view;
   const usual = pressed.textContent;
@@ -82,10 +84,10 @@ async function withdraw(view: View, article: HTMLElement, pressed: Element): Pro
   return !!answer.given;
 }
 
-/** A remark with a button that puts a text back into the box it came from, as a new draft. It stays ten seconds.
+/** A remark with a button that puts a text back into the box it came from, as a new draft. It stays eight seconds.
  *  A comment that is still there is taken back first, without a trace. */
 export function undoNote(view: View, remark: string, article: HTMLElement, text: string): HTMLElement {
-  const above = placeOf(article).parentElement!.closest('li')?.querySelector('article');
+  const above = aboveOf(article);
   const paragraph = make('p', 'note', `${remark} `);
   const press = button('undo', view.texts('undo'), async () => {
     if (article.contains(press)) {
@@ -105,14 +107,27 @@ export function undoNote(view: View, remark: string, article: HTMLElement, text:
   return paragraph;
 }
 
-/** Shows what this browser has receipts for on this page, with what is waiting among it. */
-export async function showMine(view: View): Promise<void> {
+/** What the server was asked about, and its answer if there is one. */
+export type Mine = Promise<[string[], HTMLElement?]>;
+
+/** Asks about the comments this browser has receipts for: how those of this page stand, and who answered one on any
+ *  page of the site. Without a receipt nothing is asked. */
+export async function askMine(view: View): Mine {
   const { site } = view.settings;
-  const receipts = receiptsOf(site)[view.section.dataset.page!]?.join(' ');
-  const section = receipts && (await view.post('mine', { receipts }, true)).given;
+  const receipts = newestReceipts(site);
+  if (!receipts[0]) return [receipts];
+  const { given } = await view.post('mine', { receipts: receipts.join(' '), since: recall(`answered:${site}`, '') }, true);
+  if (given) showAnswered(view, given);
+  return [receipts, given];
+}
+
+/** Shows the comments of one's own that stand on this page, with what is waiting among them. */
+export async function showMine(view: View, mine: Mine): Promise<void> {
+  const [receipts, section] = await mine;
   if (!section) return;
   view.skew = Date.parse(section.dataset.now!) - Date.now();
-  keepReceipts(site, view.section.dataset.page!, () => []);
+  // Receipts that are good for nothing any more go; those of other pages were not answered here.
+  keepReceipts(view.settings.site, view.section.dataset.page!, (known) => known.filter((each) => !receipts.includes(each)));
   // Oldest first, so that a reply finds its parent.
   for (const article of [...section.querySelectorAll('article')].reverse()) insertOwn(view, article);
 }

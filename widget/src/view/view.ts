@@ -53,6 +53,10 @@ export const idOf = (article: Element): string => article.id.slice('comment-'.le
 
 export const placeOf = (article: Element): HTMLElement => article.closest('li')!;
 
+/** The comment that another one answers, where it is there. */
+export const aboveOf = (article: Element): HTMLElement | null | undefined =>
+  placeOf(article).parentElement!.closest('li')?.querySelector('article');
+
 export const nameIn = (article: Element): string => find(article, '.author')?.textContent ?? '';
 
 export const isPublished = (article: HTMLElement): boolean => article.dataset.status !== 'pending';
