@@ -18,6 +18,8 @@ pub mod limits;
 pub mod markup;
 /// What the product is about: sites, pages, threads, comments, people and the rules between them.
 pub mod model;
+/// Mail, and calls to other servers: the only home of what speaks to elsewhere.
+pub mod notify;
 /// Threads as HTML: the same partials for the widget's fragment and the page without script.
 pub mod render;
 /// Keys of this installation and everything derived from them: receipts, form stamps, token hashes.

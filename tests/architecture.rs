@@ -19,6 +19,7 @@ const ARROWS: &str = "
     config        model
     markup        model
     render        model error
+    notify        model config render error secrets
     store         model
     store/sqlite  model store
     error         model store
@@ -46,7 +47,8 @@ const HOMES: &str = "
     clock            SystemTime::now Timestamp::now Zoned::now
     app              spawn_blocking
     actions          argon2::
-    render web       handlebars::
+    render web notify  handlebars::
+    notify           lettre:: hickory_resolver:: reqwest:: rustls::
     secrets          hmac::
     secrets store/sqlite  getrandom::
     config           toml:: env::var env::var_os env::vars env::vars_os
@@ -169,7 +171,7 @@ fn every_home_is_used_and_every_place_exists() {
     for row in rows(ARROWS) {
         assert!(sources.iter().any(|file| place_of(&file.path) == row[0]), "the table of arrows names {}, which is not there", row[0]);
     }
-    for library in ["ammonia", "pulldown_cmark", "rusqlite", "warp", "governor", "handlebars", "argon2", "hmac"] {
+    for library in ["ammonia", "pulldown_cmark", "rusqlite", "warp", "governor", "handlebars", "argon2", "hmac", "lettre", "hickory_resolver"] {
         let used = sources.iter().any(|file| after_word(&code_of(&file.text), library).any(|rest| rest.starts_with("::")));
         assert!(used, "{library} is not used, or not found by this test");
     }

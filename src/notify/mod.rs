@@ -1,0 +1,3 @@
+//! What leaves for other servers: the only home of mail, DNS, TLS and calls out.
+
+pub mod mail;
