@@ -21,7 +21,10 @@ macro_rules! moves {
     )*};
 }
 
-moves! { approve = Approve, hold = Hold, spam = Spam, remove = Remove, restore = Restore, pin = Pin, unpin = Unpin }
+moves! {
+    approve = Approve, hold = Hold, spam = Spam, remove = Remove, restore = Restore, pin = Pin, unpin = Unpin,
+    used = Used, unused = Unused, no_answer_needed = NoAnswerNeeded, answer_needed = AnswerNeeded,
+}
 
 fn decide(ask: &Ask, action: Move) -> Result<Drawn, Error> {
     let (on, id) = (ask.on_site()?, ask.comment_id()?);

@@ -82,6 +82,10 @@ pub fn reverse(action: Move, before: Status) -> Option<Move> {
     match (action, before) {
         (Move::Pin, _) => Some(Move::Unpin),
         (Move::Unpin, _) => Some(Move::Pin),
+        (Move::Used, _) => Some(Move::Unused),
+        (Move::Unused, _) => Some(Move::Used),
+        (Move::NoAnswerNeeded, _) => Some(Move::AnswerNeeded),
+        (Move::AnswerNeeded, _) => Some(Move::NoAnswerNeeded),
         (Move::Hold, Status::Published) => Some(Move::Approve),
         (_, Status::Published) => Some(Move::Restore),
         (_, Status::Pending) => Some(Move::Hold),
@@ -108,6 +112,8 @@ mod tests {
             (Move::Restore, Status::Removed, Move::Remove),
             (Move::Restore, Status::Spam, Move::Spam),
             (Move::Pin, Status::Published, Move::Unpin),
+            (Move::Used, Status::Published, Move::Unused),
+            (Move::NoAnswerNeeded, Status::Published, Move::AnswerNeeded),
         ] {
             assert_eq!(reverse(action, before), Some(expected), "{action:?} from {before:?}");
         }
