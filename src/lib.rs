@@ -10,6 +10,8 @@ pub mod cli;
 pub mod clock;
 /// Every setting: name, default, meaning, check.
 pub mod config;
+/// What happened becomes mails and calls, and those go out: the loop beside the listener.
+pub mod delivery;
 /// Every reason a request can fail, with its code.
 pub mod error;
 /// Who may do how much in how long.

@@ -10,6 +10,7 @@ mod count_comments;
 mod edit_comment;
 mod find_site;
 mod keep_house;
+mod links;
 mod list_comments;
 mod moderate;
 mod own_mail;
@@ -34,6 +35,7 @@ pub use count_comments::count_comments;
 pub use edit_comment::{edit_comment, edit_comment_as_staff};
 pub use find_site::{check_origin, find_site};
 pub use keep_house::{clean_stale_markup, forget_old};
+pub use links::{all_follows_link, answer_link, confirm_link, sends_mail, staff_confirm_link, stop_link};
 pub use list_comments::{ListQuery, Listed, list_comments, list_latest};
 pub use moderate::{Move, moderate};
 pub use own_mail::{

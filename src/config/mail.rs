@@ -83,7 +83,9 @@ impl MailSettings {
         let confirmations_per_hour = read(rows, "mail.confirmations_per_hour", read_number)?;
         let confirmations_per_day = read(rows, "mail.confirmations_per_day", read_number)?;
         let Some(host) = host else { return Ok(None) };
-        let from = from.context("the setting mail.from is missing: with mail.host set it names whom mail comes from, such as \"Blog <talk@blog.example>\"")?;
+        let from = from.context(
+            "the setting mail.from is missing: with mail.host set it names whom mail comes from, such as \"Blog <talk@blog.example>\"",
+        )?;
         let login = match (username, password) {
             (Some(username), Some(password)) => Some(MailLogin { username, password: Password(password) }),
             (None, None) => None,
@@ -104,13 +106,16 @@ impl std::str::FromStr for Mailbox {
     /// `talk@blog.example` or `Blog <talk@blog.example>`.
     fn from_str(text: &str) -> Result<Self> {
         let (name, address) = match text.split_once('<') {
-            Some((name, rest)) => (name.trim().trim_matches('"').trim(), rest.strip_suffix('>').ok_or_else(|| anyhow!("it lacks a > at its end"))?),
+            Some((name, rest)) => {
+                (name.trim().trim_matches('"').trim(), rest.strip_suffix('>').ok_or_else(|| anyhow!("it lacks a > at its end"))?)
+            }
             None => ("", text),
         };
         if name.chars().any(char::is_control) {
             bail!("its name holds control characters");
         }
-        let address = EmailAddress::parse(address.trim()).map_err(|_| anyhow!("it takes an address such as \"Blog <talk@blog.example>\""))?;
+        let address =
+            EmailAddress::parse(address.trim()).map_err(|_| anyhow!("it takes an address such as \"Blog <talk@blog.example>\""))?;
         Ok(Self { name: (!name.is_empty()).then(|| name.to_owned()), address })
     }
 }

@@ -15,6 +15,9 @@ use ipnet::IpNet;
 
 use crate::model::Origin;
 
+mod allow;
+
+pub use allow::AllowedServer;
 pub use mail::{MailLogin, MailSettings, MailTls, Mailbox, Password};
 
 /// A setting as the documents name it.
@@ -47,6 +50,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("limits.staff_per_minute", "60", "comments and decisions of one account or API token in a minute"),
     setting("limits.connections", "1024", "connections open at a time; more are refused with 503"),
     setting("limits.connections_per_client", "256", "connections of one client at a time; trusted proxies are not counted"),
+    setting(
+        "outbound.allow",
+        "",
+        "servers of your own that webhooks may call though they are not public: host:port, address:port or network:port",
+    ),
     setting("mail.host", "", "the mail server that takes our mail; empty means that this server sends none"),
     setting("mail.port", "587", "its port: usually 587 with starttls, 465 with tls"),
     setting("mail.tls", "starttls", "starttls, tls, or none for a relay on the same machine"),
@@ -148,6 +156,8 @@ pub struct Config {
     pub database: Option<PathBuf>,
     pub trusted_proxies: Vec<IpNet>,
     pub limits: LimitSettings,
+    /// Servers that may be called although their address or port is none of the public ones.
+    pub outbound_allow: Vec<AllowedServer>,
     /// `None` when this server sends no mail.
     pub mail: Option<MailSettings>,
     /// The DNS server that is asked instead of those of the system.
@@ -212,6 +222,7 @@ impl Config {
                 connections: read(&rows, "limits.connections", read_number)?,
                 connections_per_client: read(&rows, "limits.connections_per_client", read_number)?,
             },
+            outbound_allow: read(&rows, "outbound.allow", read_allowed)?,
             log_format: read(&rows, "log.format", read_format)?,
             log_level: read(&rows, "log.level", read_level)?,
             bound: None,
@@ -319,6 +330,11 @@ fn read_nets(text: &str) -> Result<Vec<IpNet>> {
     let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
     let one = |name: &str| name.parse::<IpNet>().ok().or_else(|| name.parse::<std::net::IpAddr>().ok().map(IpNet::from));
     names.map(|name| one(name).ok_or_else(|| anyhow!("{name:?} is no network such as 10.0.0.0/8 or 2001:db8::/32"))).collect()
+}
+
+fn read_allowed(text: &str) -> Result<Vec<AllowedServer>> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries.map(|entry| entry.parse().with_context(|| format!("{entry:?} is no server such as 127.0.0.1:8090 or ntfy.lan:80"))).collect()
 }
 
 fn read_dns(text: &str) -> Result<Option<SocketAddr>> {

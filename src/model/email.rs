@@ -75,7 +75,8 @@ fn is_plain_local(local: &str) -> bool {
 
 /// The domain in lower case and ASCII, if it is one.
 fn read_domain(typed: &str) -> Option<String> {
-    let plain = typed.chars().all(|c| matches!(c, '-' | '.') || c.is_alphanumeric() || !c.is_ascii() && !c.is_control() && !c.is_whitespace());
+    let plain =
+        typed.chars().all(|c| matches!(c, '-' | '.') || c.is_alphanumeric() || !c.is_ascii() && !c.is_control() && !c.is_whitespace());
     if !plain {
         return None;
     }
