@@ -1,5 +1,5 @@
-//! The author's link in a mail: for one account and one comment, good for seven days. What it allows is looked up
-//! at each use, so that it ends with the account's role.
+//! What the author's link in a mail is good for: one comment, in the name of one account. It is looked up at each use,
+//! so that it ends with the account's role.
 
 use crate::actions::Staff;
 use crate::app::App;
@@ -7,16 +7,6 @@ use crate::error::Error;
 use crate::model::{AccountId, CommentId, Role, Site};
 use crate::secrets::LinkFor;
 
-const LINK_DAYS: i64 = 7;
-
-/// The address of the page on which this account answers this comment, for a mail that is sent now.
-pub fn answer_link(app: &App, account: AccountId, comment: CommentId) -> String {
-    let until = app.now().plus_seconds(LINK_DAYS * 86_400);
-    let token = app.secrets.sign_link(LinkFor::AnswerComment, &[account.0, comment.0], Some(until));
-    format!("{}/answer/{token}", app.config.public_url())
-}
-
-/// What a link is good for now.
 #[derive(Debug)]
 pub struct LinkStaff {
     pub site: Site,

@@ -26,7 +26,7 @@ mod staff;
 mod submit_comment;
 mod withdraw_comment;
 
-pub use answer_by_link::{LinkStaff, answer_link, find_link_staff};
+pub use answer_by_link::{LinkStaff, find_link_staff};
 pub use answer_comment::answer_comment;
 pub use ask_readers::ask_readers;
 pub use change_site::{SiteChange, add_site, change_site};
@@ -38,9 +38,7 @@ pub use keep_house::{clean_stale_markup, forget_old};
 pub use links::{all_follows_link, answer_link, confirm_link, sends_mail, staff_confirm_link, stop_link};
 pub use list_comments::{ListQuery, Listed, list_comments, list_latest};
 pub use moderate::{Move, moderate};
-pub use own_mail::{
-    OwnMail, change_own_address, choose_notices, confirm_own_address, find_confirmation, read_own_mail, staff_confirm_link,
-};
+pub use own_mail::{OwnMail, change_own_address, choose_notices, confirm_own_address, find_confirmation, read_own_mail};
 pub use preview::preview;
 pub use read_desk::{count_turns, count_waiting, list_own_sites, list_pages, list_turns, read_comment, read_page};
 pub use read_mail_log::{Deliveries, Logged, list_deliveries, mask, send_again};

@@ -1,12 +1,11 @@
 //! How somebody of the staff hears of comments by mail: their address, its proof, and how often.
 
+use crate::actions::list_own_sites;
 use crate::app::App;
 use crate::error::Error;
 use crate::model::{Account, AccountId, AddressId, AddressState, EmailAddress, MailAddress, NoticeMode, Site, SiteId};
 use crate::secrets::LinkFor;
 use crate::store::Ceilings;
-
-const LINK_DAYS: i64 = 7;
 
 /// What the page about oneself shows.
 #[derive(Debug)]
@@ -20,10 +19,10 @@ pub struct OwnMail {
 
 pub fn read_own_mail(app: &App, account: &Account) -> Result<OwnMail, Error> {
     let state = match &account.email {
-        Some(email) => Some(find_own_address(app, email)?.map_or(AddressState::Unproven, |known| known.state)),
+        Some(email) => Some(app.store.find_address_by_text(email)?.map_or(AddressState::Unproven, |known| known.state)),
         None => None,
     };
-    let sites = super::list_own_sites(app, account)?;
+    let sites = list_own_sites(app, account)?;
     let with_mode = |site: Site| {
         let notices = app.store.list_staff_notices(site.id)?;
         let mode = notices.iter().find(|notice| notice.account == account.id).map_or(NoticeMode::default(), |notice| notice.mode);
@@ -31,11 +30,6 @@ pub fn read_own_mail(app: &App, account: &Account) -> Result<OwnMail, Error> {
     };
     let sites = sites.into_iter().map(with_mode).collect::<Result<_, Error>>()?;
     Ok(OwnMail { address: account.email.clone(), state, sites })
-}
-
-fn find_own_address(app: &App, email: &str) -> Result<Option<MailAddress>, Error> {
-    let Ok(address) = EmailAddress::parse(email) else { return Ok(None) };
-    Ok(app.store.find_address_by_text(&address.key())?)
 }
 
 /// Gives an account another address, which is asked for its consent by mail; nothing but blanks takes the address away.
@@ -47,7 +41,7 @@ pub fn change_own_address(app: &App, account: &Account, typed: &str) -> Result<(
     let mail = app.config.mail.as_ref().ok_or(Error::MailOff)?;
     let address = EmailAddress::parse(typed.trim())?.key();
     let ceilings = Ceilings { per_hour: mail.confirmations_per_hour, per_day: mail.confirmations_per_day };
-    let site = super::list_own_sites(app, account)?.first().map_or(SiteId(0), |site| site.id);
+    let site = list_own_sites(app, account)?.first().map_or(SiteId(0), |site| site.id);
     // The mail is made when it is sent and goes to the account's address, so that has to be there first.
     app.store.update_email(account.id, Some(&address))?;
     Ok(app.store.ask_staff_address(account.id, site, &address, ceilings, app.now())?)
@@ -61,14 +55,6 @@ pub fn choose_notices(app: &App, account: &Account, modes: &[(SiteId, NoticeMode
     Ok(())
 }
 
-/// The address of the page that proves an account's e-mail address. It holds both, so that the mail to one address
-/// proves no other.
-pub fn staff_confirm_link(app: &App, account: AccountId, address: AddressId) -> String {
-    let until = app.now().plus_seconds(LINK_DAYS * 86_400);
-    let token = app.secrets.sign_link(LinkFor::StaffConfirm, &[account.0, address.0], Some(until));
-    format!("{}/follow/staff/{token}", app.config.public_url())
-}
-
 /// The account and the address that a link is to prove. `LinkOver` when it is too old or changed, and when the account
 /// has another address by now.
 pub fn find_confirmation(app: &App, token: &str) -> Result<(Account, MailAddress), Error> {
@@ -77,8 +63,7 @@ pub fn find_confirmation(app: &App, token: &str) -> Result<(Account, MailAddress
     let (account, address) = (AccountId(*account), AddressId(*address));
     let account = app.store.list_accounts()?.into_iter().find(|known| known.id == account).ok_or(Error::LinkOver)?;
     let address = app.store.find_address(address)?.ok_or(Error::LinkOver)?;
-    let own = account.email.as_deref().and_then(|email| EmailAddress::parse(email).ok()).map(|email| email.key());
-    if own.as_deref() == Some(address.address.as_str()) { Ok((account, address)) } else { Err(Error::LinkOver) }
+    if account.email.as_deref() == Some(address.address.as_str()) { Ok((account, address)) } else { Err(Error::LinkOver) }
 }
 
 /// Proves the address; doing it again is no error.

@@ -319,6 +319,6 @@ pub trait Upkeep {
     /// Replaces the HTML of a comment, unless its source changed meanwhile.
     fn update_markup(&self, site: SiteId, id: CommentId, source: &str, html: &str, version: u32, at: Timestamp) -> Result<(), Error>;
 
-    /// Forgets submission keys older than 24 hours, and ended sessions and set-up codes.
+    /// Forgets reports older than 30 days, submission keys older than 24 hours, and ended sessions and set-up codes.
     fn forget_old(&self, now: Timestamp) -> Result<(), Error>;
 }

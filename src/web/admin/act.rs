@@ -1,9 +1,9 @@
 //! What moderators do with one comment: the moves, the answer, the new text. Each ends with a redirect to the
 //! list it came from, with a notice that offers the way back.
 
-use crate::actions::{self, Move, Sent};
+use crate::actions::{self, Move};
 use crate::error::Error;
-use crate::model::{CommentId, Cursor, PageAsked, Status, Submission, check_text};
+use crate::model::{CommentId, Cursor};
 use crate::web::admin::{
     answer::{Drawn, see_other},
     ask::Ask,
@@ -40,24 +40,11 @@ pub fn answer(ask: &Ask) -> Result<Drawn, Error> {
     }
 }
 
-/// Answers under the name of whoever is signed in. Answering what waits also approves it: an answer under
-/// nothing would read strangely.
 fn try_answer(ask: &Ask) -> Result<CommentId, Error> {
     let (on, id) = (ask.on_site()?, ask.comment_id()?);
-    let text = check_text(ask.form.get("text").map(str::to_owned))?;
-    let parent = actions::read_comment(ask.app(), &on.staff, &on.site, id)?;
-    if parent.comment.status == Status::Pending {
-        actions::moderate(ask.app(), &on.staff, &on.site, id, Move::Approve)?;
-    }
-    let submission = Submission {
-        page: PageAsked { page: Some(parent.page.key), url: None },
-        parent: Some(id.to_string()),
-        text: Some(text),
-        key: ask.form.get("key").map(str::to_owned),
-        ..Submission::default()
-    };
-    let sent = Sent { submission, staff: Some(on.staff.clone()), ..Sent::default() };
-    Ok(actions::submit_comment(ask.app(), &ask.visitor(), &on.site, sent)?.comment.id)
+    let typed = |name: &str| ask.form.get(name).map(str::to_owned);
+    let accepted = actions::answer_comment(ask.app(), &ask.visitor(), &on.staff, &on.site, id, typed("text"), typed("key"))?;
+    Ok(accepted.comment.id)
 }
 
 pub fn edit(ask: &Ask) -> Result<Drawn, Error> {

@@ -17,7 +17,7 @@ use crate::web::admin::{
     ask::Ask,
     assets::{ICON_FILE, SCRIPT_FILE, STYLE_FILE},
     enter,
-    templates::Template,
+    templates::{TEMPLATES, Template},
 };
 use crate::web::face::{Face, sentence};
 use crate::web::reply;
@@ -165,13 +165,12 @@ impl<'a> SiteOfPage<'a> {
 }
 
 fn draw(ask: &Ask, page: &Page) -> Result<String, Error> {
-    let around = &ask.around;
     let mut values = page.values.clone();
     if let Value::Object(values) = &mut values {
         values.insert("base".into(), ask.desk().base.into());
         values.insert("token".into(), ask.session.as_ref().map(|session| session.form_token.clone()).into());
     }
-    let content = around.templates.draw(page.template, &values)?;
+    let content = TEMPLATES.draw(page.template, &values)?;
     if ask.wants_fragment() && page.template.has_fragment() {
         return Ok(content);
     }
@@ -187,7 +186,7 @@ fn draw(ask: &Ask, page: &Page) -> Result<String, Error> {
         site: ask.on_site.as_ref().map(|on| SiteOfPage::new(ask, &on.site)),
         demo: ask.desk().only_site.is_some(),
     };
-    around.templates.draw(Template::Frame, &frame)
+    TEMPLATES.draw(Template::Frame, &frame)
 }
 
 fn give_page(ask: &Ask, status: StatusCode, html: String) -> Response {
@@ -216,6 +215,9 @@ fn redirect(to: &str, cookie: Option<&str>) -> Result<Response, Error> {
 
 /// Only our own files run or style these pages; only our own forms are sent from them; and nobody's page
 /// shows them, save the demo's, which shows the demo's desk.
+/// Lets the page that opened a window know when it is closed.
+pub const OPENER_KEEPS_HOLD: &str = "unsafe-none";
+
 fn add_headers(ask: &Ask, response: &mut Response) {
     const POLICY_ALONE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";

@@ -6,19 +6,18 @@ use crate::actions::Staff;
 use crate::app::{App, Visitor};
 use crate::error::Error;
 use crate::model::{CommentId, Session, Site};
-use crate::web::admin::{Desk, templates::Templates};
+use crate::web::admin::Desk;
 use crate::web::request::{Body, Caller, Form, Query, parse_form};
 
 /// What is the same for every request to one desk.
 pub struct Surroundings {
     pub app: App,
     pub desk: Desk,
-    pub templates: Templates,
 }
 
 impl Surroundings {
     pub fn new(app: App, desk: Desk) -> Self {
-        Self { app, desk, templates: Templates::new() }
+        Self { app, desk }
     }
 }
 

@@ -118,7 +118,7 @@ impl Card {
 }
 
 impl ParentLine {
-    fn new(comment: &Comment, parent: Option<&Comment>) -> Self {
+    pub fn new(comment: &Comment, parent: Option<&Comment>) -> Self {
         let name = parent.and_then(|parent| parent.author.name.clone()).or_else(|| comment.parent_name.clone());
         let words =
             parent.filter(|parent| !parent.is_gone()).map_or_else(|| "a comment that is not shown".into(), |p| first_words(&p.source));
@@ -189,7 +189,7 @@ fn answer_words(comment: &Comment) -> Option<&'static str> {
     }
 }
 
-fn status_words(status: Status) -> Option<&'static str> {
+pub fn status_words(status: Status) -> Option<&'static str> {
     match status {
         Status::Published => None,
         Status::Pending => Some("waiting"),
@@ -199,14 +199,14 @@ fn status_words(status: Status) -> Option<&'static str> {
     }
 }
 
-fn badge_words(badge: Badge) -> &'static str {
+pub fn badge_words(badge: Badge) -> &'static str {
     match badge {
         Badge::Author => "Author",
         Badge::Moderator => "Moderator",
     }
 }
 
-fn reason_words(reason: &HoldReason) -> &'static str {
+pub fn reason_words(reason: &HoldReason) -> &'static str {
     match reason {
         HoldReason::Everything => "every comment on this site is read first",
         HoldReason::FirstComment => "this is the first comment of this person",

@@ -8,6 +8,7 @@ mod act;
 mod answer;
 mod ask;
 mod assets;
+mod by_link;
 mod card;
 mod enter;
 mod gate;
@@ -28,6 +29,7 @@ use crate::model::SiteKey;
 use crate::web::Web;
 use crate::web::request::{Body, Caller, Query, body, caller, query};
 
+pub use by_link::routes as link_routes;
 pub use table::{Needs, ROUTES, Route};
 
 use answer::Drawn;

@@ -226,19 +226,7 @@ fn notice_line(ask: &Ask, on: &OnSite, form: CardForm) -> Result<Option<NoticeLi
         Err(Error::CommentUnknown) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let of = found.comment.author.name.as_deref().map_or("The comment".to_owned(), |name| format!("{name}’s comment"));
-    let to = found.parent.as_ref().and_then(|parent| parent.author.name.clone());
-    let said = match notice.deed {
-        Deed::Moved(Move::Approve | Move::Restore) => format!("{of} is published."),
-        Deed::Moved(Move::Hold) => format!("{of} waits and is not shown."),
-        Deed::Moved(Move::Spam) => format!("{of} is marked as spam."),
-        Deed::Moved(Move::Remove) => format!("{of} is removed."),
-        Deed::Moved(Move::Pin) => format!("{of} is pinned to the top of its thread."),
-        Deed::Moved(Move::Unpin) => format!("{of} is no longer pinned."),
-        Deed::Answered => format!("Your answer{} is published.", to.map(|name| format!(" to {name}")).unwrap_or_default()),
-        Deed::Edited => format!("{of} has its new text."),
-        Deed::Closed | Deed::Opened | Deed::Saved => return Ok(None),
-    };
+    let Some(said) = notice.deed.sentence(&found) else { return Ok(None) };
     let address = format!("{}comments/{id}", site_address(ask, on));
     let can_undo = on.staff.require(Scope::Moderate).is_ok();
     let undo = notice.undo.filter(|_| can_undo).map(|undo| format!("{address}/{}", undo.word()));
