@@ -9,7 +9,7 @@ use crate::web::admin::{
     ask::Ask,
     card::{CardForm, Kept},
     notice::{Deed, Notice, reverse},
-    queue::{List, ONE, draw_one, site_address},
+    queue::{List, ONE, WINDOW, draw_one, site_address},
 };
 use crate::web::face::sentence;
 
@@ -45,6 +45,13 @@ fn try_answer(ask: &Ask) -> Result<CommentId, Error> {
     let typed = |name: &str| ask.form.get(name).map(str::to_owned);
     let accepted = actions::answer_comment(ask.app(), &ask.visitor(), &on.staff, &on.site, id, typed("text"), typed("key"))?;
     Ok(accepted.comment.id)
+}
+
+/// A moderator has looked at what readers reported: it is forgotten.
+pub fn looked(ask: &Ask) -> Result<Drawn, Error> {
+    let (on, id) = (ask.on_site()?, ask.comment_id()?);
+    actions::forget_reports(ask.app(), &on.staff, &on.site, id)?;
+    back(ask, Notice::of_comment(Deed::Looked, id, None))
 }
 
 pub fn edit(ask: &Ask) -> Result<Drawn, Error> {
@@ -84,6 +91,10 @@ fn back(ask: &Ask, notice: Notice) -> Result<Drawn, Error> {
     let show = ask.form.get("show").unwrap_or_default();
     let done = notice.encode(ask);
     let fragment = if ask.wants_fragment() { "&fragment=1" } else { "" };
+    if show == WINDOW {
+        let shown = ask.comment_id()?;
+        return Ok(see_other(format!("{address}comments/{shown}?window=1&done={done}")));
+    }
     if show == ONE {
         let shown = ask.comment_id()?;
         return Ok(see_other(format!("{address}comments/{shown}?done={done}{fragment}")));

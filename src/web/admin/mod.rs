@@ -12,12 +12,14 @@ mod by_link;
 mod card;
 mod enter;
 mod gate;
+mod mail_log;
 mod notice;
 mod page_list;
 mod queue;
 mod rules;
 mod table;
 mod templates;
+mod you;
 
 use std::sync::Arc;
 

@@ -3,7 +3,11 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use warp::{Reply, http::{HeaderValue, StatusCode, header}, reply::Response};
+use warp::{
+    Reply,
+    http::{HeaderValue, StatusCode, header},
+    reply::Response,
+};
 
 use crate::actions::{LinkStaff, Move, answer_comment, find_link_staff, moderate, read_comment};
 use crate::app::{App, Visitor, Work};
