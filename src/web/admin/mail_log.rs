@@ -59,6 +59,7 @@ impl Line {
             at_words: at.words(),
             state: match delivery.state {
                 DeliveryState::Waiting => "waits",
+                DeliveryState::UnderWay => "is being sent",
                 DeliveryState::Done => "sent",
                 DeliveryState::Failed => "failed",
                 DeliveryState::Dropped => "left out: there was nothing to say any more",
