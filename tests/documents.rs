@@ -27,6 +27,7 @@ const API: &str = "
     PATCH /api/v1/sites/{site}/rules
     POST /api/v1/sites/{site}/pages/close
     POST /api/v1/sites/{site}/pages/open
+    POST /api/v1/sites/{site}/pages/question
     GET /feed/{site}.atom
     GET /feed/{site}.json
     GET /healthz
@@ -43,6 +44,7 @@ const WIDGET: &str = "
     POST /w/{site}/note
     POST /w/{site}/note/{id}/edit
     POST /w/{site}/note/{id}/withdraw
+    POST /w/{site}/note/{id}/report
     POST /w/{site}/preview
     POST /w/{site}/mine
     GET /t/{site}
@@ -50,6 +52,11 @@ const WIDGET: &str = "
     GET /t/{site}/own/{receipt}
     POST /t/{site}/own/{receipt}
     GET /go/{id}
+    GET /answer/{token}
+    POST /answer/{token}
+    GET /follow/staff/{token}
+    POST /follow/staff/{token}
+    GET /window/{site}/{id}
 ";
 
 fn routes(tables: &[&str]) -> Names {
