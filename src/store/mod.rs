@@ -326,7 +326,7 @@ pub trait Upkeep {
     /// Replaces the HTML of a comment, unless its source changed meanwhile.
     fn update_markup(&self, site: SiteId, id: CommentId, source: &str, html: &str, version: u32, at: Timestamp) -> Result<(), Error>;
 
-    /// Forgets submission keys older than 24 hours, ended sessions and set-up codes, and with what they follow the
-    /// e-mail addresses that were not proven in the seven days after they were asked.
+    /// Forgets submission keys older than 24 hours, ended sessions and set-up codes, reports and ended deliveries older than
+    /// 30 days, and with what they follow the e-mail addresses that were not proven in the seven days after they were asked.
     fn forget_old(&self, now: Timestamp) -> Result<(), Error>;
 }

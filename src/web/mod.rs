@@ -57,6 +57,7 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let widget = widget::routes(web.clone()).or(assets::routes(web.clone())).unify();
     let pages = pages::routes(web.clone()).or(feeds::routes(web.clone())).unify();
     let rest = api::routes(web.clone()).or(health::routes(web.clone())).unify();
-    let staff = admin::routes(web.clone(), admin::Desk::main()).or(demo::routes(web)).unify();
+    let desk = admin::routes(web.clone(), admin::Desk::main()).or(admin::link_routes(web.clone())).unify();
+    let staff = desk.or(demo::routes(web)).unify();
     widget.or(pages).unify().or(rest).unify().or(staff).unify().recover(recover::recover).unify().boxed()
 }

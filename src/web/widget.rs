@@ -10,8 +10,8 @@ use warp::{
 };
 
 use crate::actions::{
-    Accepted, FormSigns, Sent, Thread, ThreadPart, edit_comment, find_site, find_thread, preview, read_mine, read_slice, submit_comment,
-    takes_follows, withdraw_comment,
+    Accepted, FormSigns, Sent, Thread, ThreadPart, edit_comment, find_site, find_thread, preview, read_mine, read_slice, report_comment,
+    submit_comment, takes_follows, withdraw_comment,
 };
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
@@ -39,11 +39,13 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let note = warp::path!("w" / String / "note").and(warp::post()).and(sends.clone()).then(note).boxed();
     let edit = warp::path!("w" / String / "note" / String / "edit").and(warp::post()).and(sends.clone()).then(edit).boxed();
     let withdraw = warp::path!("w" / String / "note" / String / "withdraw").and(warp::post()).and(sends.clone()).then(withdraw).boxed();
+    let report = warp::path!("w" / String / "note" / String / "report").and(warp::post()).and(sends.clone()).then(report).boxed();
     let look = warp::path!("w" / String / "preview").and(warp::post()).and(sends.clone()).then(look).boxed();
     let follow = warp::path!("w" / String / "follow").and(warp::post()).and(sends.clone()).then(follow).boxed();
     let mine = warp::path!("w" / String / "mine").and(warp::post()).and(sends).then(mine).boxed();
     let reads = thread.or(totals).unify();
-    reads.or(note).unify().or(edit).unify().or(withdraw).unify().or(look).unify().or(follow).unify().or(mine).unify().boxed()
+    let writes = reads.or(note).unify().or(edit).unify().or(withdraw).unify().or(report).unify();
+    writes.or(look).unify().or(follow).unify().or(mine).unify().boxed()
 }
 
 async fn thread(site: String, query: Query, caller: Caller, web: Web) -> Response {
@@ -200,6 +202,17 @@ async fn withdraw(site: String, id: String, body: Body, caller: Caller, web: Web
         let id = id.parse().map_err(|()| Error::CommentUnknown)?;
         let accepted = withdraw_comment(app, &asked.visitor, asked.site, id)?;
         asked.article(&accepted, StatusCode::OK, "", "")
+    })
+    .await
+}
+
+/// Always the same answer, whether somebody of that network said it before or not.
+async fn report(site: String, id: String, body: Body, caller: Caller, web: Web) -> Response {
+    send(site, body, caller, web, Work::Write, move |app, asked| {
+        let id = id.parse().map_err(|()| Error::CommentUnknown)?;
+        report_comment(app, &asked.visitor, asked.site, id, asked.form.get("reason"), asked.form.get("text").unwrap_or_default())?;
+        let said = handlebars::html_escape(asked.web.renderer.texts(asked.lang).get("reported"));
+        Ok(warp::reply::html(format!("<p class=\"note\">{said}</p>")).into_response())
     })
     .await
 }

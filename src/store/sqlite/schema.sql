@@ -93,6 +93,8 @@ CREATE TABLE delivery(
 
 CREATE INDEX delivery_due on delivery(run_at, id) where state = 0;
 
+CREATE INDEX delivery_failed on delivery(site_id, id) where state = 2;
+
 CREATE INDEX delivery_of_recipient on delivery(kind, recipient, page_id, id);
 
 CREATE INDEX delivery_of_site on delivery(site_id, id);

@@ -81,6 +81,20 @@ impl From<PageBody> for PageAsked {
     }
 }
 
+#[derive(Deserialize)]
+pub struct QuestionBody {
+    page: Option<String>,
+    url: Option<String>,
+    /// Absent, null and empty take the question away.
+    question: Option<String>,
+}
+
+impl From<QuestionBody> for (PageAsked, String) {
+    fn from(body: QuestionBody) -> Self {
+        (PageAsked { page: filled(body.page), url: filled(body.url) }, body.question.unwrap_or_default())
+    }
+}
+
 #[derive(Serialize)]
 pub struct ThreadAnswer {
     page: PageAnswer,
@@ -272,6 +286,25 @@ pub struct CommentAnswer {
 pub struct ListAnswer {
     pub comments: Vec<CommentBody>,
     pub next: Option<String>,
+}
+
+/// A page with what its readers are asked; both null where nothing is.
+#[derive(Serialize)]
+pub struct QuestionAnswer {
+    page: PageAnswer,
+    question: Option<String>,
+    by: Option<String>,
+}
+
+impl QuestionAnswer {
+    pub fn new(page: &crate::model::Page, state: crate::model::PageState) -> Self {
+        let asked = page.question.as_ref();
+        Self {
+            page: PageAnswer::of(page, state),
+            question: asked.map(|question| question.text.clone()),
+            by: asked.map(|question| question.by.clone()),
+        }
+    }
 }
 
 #[derive(Serialize)]

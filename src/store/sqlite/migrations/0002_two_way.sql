@@ -133,6 +133,9 @@ create index delivery_due on delivery(run_at, id) where state = 0;
 -- The log of a site, newest first.
 create index delivery_of_site on delivery(site_id, id);
 
+-- What was given up, newest first.
+create index delivery_failed on delivery(site_id, id) where state = 2;
+
 -- What the same recipient got lately: what waits is added to, and pauses are counted from the last.
 create index delivery_of_recipient on delivery(kind, recipient, page_id, id);
 
