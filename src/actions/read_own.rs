@@ -54,8 +54,7 @@ pub fn read_mine(app: &App, thread: &Thread, receipts: &str, since: Option<Comme
         let receipt = (*receipts.iter().find(proves)?).to_owned();
         Some((comment, receipt))
     };
-    let own: Vec<(Comment, String)> =
-        app.store.list_comments_by_id(thread.site.id, &ids)?.into_iter().filter_map(proven).collect();
+    let own: Vec<(Comment, String)> = app.store.list_comments_by_id(thread.site.id, &ids)?.into_iter().filter_map(proven).collect();
     let published: Vec<CommentId> =
         own.iter().map(|(comment, _)| comment).filter(|comment| comment.status == Status::Published).map(|comment| comment.id).collect();
     let answered = app.store.find_answered(thread.site.id, &published, since)?;

@@ -20,7 +20,8 @@ pub fn say_helped(app: &App, visitor: &Visitor, site: &Site, id: CommentId, help
     if asked.status != Status::Published {
         return Err(Error::StatusForbids(asked.status.word()));
     }
-    if answer.is_some_and(|found| found.comment.author.id == asked.author.id) {
+    // Nobody helps themselves; rows without a person are no person.
+    if asked.author.id.is_some() && answer.is_some_and(|found| found.comment.author.id == asked.author.id) {
         return Err(Error::BearerForbids);
     }
     let now = app.now();

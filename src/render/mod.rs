@@ -12,9 +12,11 @@ use handlebars::Handlebars;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::model::{Comment, CommentId, HoldReason, Page, PageState, Site, Sort, Status, ThreadSlice, Timestamp, limits};
+use crate::model::{
+    AnswerHabit, Comment, CommentId, Courtesies, HoldReason, Page, PageState, Site, Sort, Status, ThreadSlice, Timestamp, limits,
+};
 
-pub use courtesies::{AnsweredView, GiveView, Habit};
+pub use courtesies::{AnsweredView, GiveView};
 pub use texts::{Texts, texts};
 
 use views::{Drawing, OwnView};
@@ -65,7 +67,7 @@ pub struct FragmentView<'a> {
     /// The comments that were used in the post, with the names of their authors.
     pub thanks: &'a [(CommentId, Option<String>)],
     /// How the author answers, where that is worth telling.
-    pub habit: Option<Habit>,
+    pub habit: Option<AnswerHabit>,
     pub lang: &'a str,
 }
 
@@ -75,6 +77,7 @@ pub struct PageLinks<'a> {
     /// The address of the page with its query begun: further parameters are added behind `&`.
     pub address: &'a str,
     pub takes_replies: bool,
+    pub courtesies: Courtesies,
 }
 
 /// A refusal, as the widget routes send it.
@@ -86,7 +89,7 @@ pub struct Problem<'a> {
     pub origins: &'a [String],
 }
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("article", include_str!("templates/article.hbs")),
     ("comment", include_str!("templates/comment.hbs")),
     ("comments", include_str!("templates/comments.hbs")),
@@ -95,6 +98,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("fragment", include_str!("templates/fragment.hbs")),
     ("answered", include_str!("templates/answered.hbs")),
     ("give", include_str!("templates/give.hbs")),
+    ("thanks", include_str!("templates/thanks.hbs")),
 ];
 
 impl Renderer {
@@ -121,7 +125,8 @@ impl Renderer {
     pub fn fragment(&self, view: &FragmentView<'_>) -> Result<String, RenderError> {
         let texts = self.texts(view.lang);
         let total = view.page.map_or(0, |page| page.published_count);
-        let drawing = Drawing { texts, links: None, is_window: matches!(view.part, Part::Around(_)) };
+        let courtesies = view.site.rules.courtesies;
+        let drawing = Drawing { texts, courtesies, links: None, is_window: matches!(view.part, Part::Around(_)) };
         let inside = match view.part {
             Part::MoreReplies(root) => Some(root.0),
             _ => None,
@@ -151,11 +156,11 @@ impl Renderer {
                 "text": form_texts(texts),
                 "mail": view.mail,
                 "feed": view.feed,
-                "question": courtesies::question(view),
-                "newcomer": courtesies::newcomer(view, self),
-                "asking": texts.get("form.asks"),
-                "helped": texts.get("this_helped"),
-                "thanks": courtesies::thanks(view, texts),
+                "question": courtesies.question.is_on().then(|| courtesies::question(view)),
+                "newcomer": courtesies.newcomers.is_on().then(|| courtesies::newcomer(view, self)),
+                "asking": courtesies.give_back.is_on().then(|| texts.get("form.asks")),
+                "helped": courtesies.helped.is_on().then(|| texts.get("this_helped")),
+                "thanks": courtesies.thanks.is_on().then(|| courtesies::thanks(view.thanks, None, texts)),
                 "text_max": limits::TEXT_CHARS_MAX,
                 "stamp": view.form_stamp,
                 "honeypot": view.honeypot,
@@ -167,7 +172,12 @@ impl Renderer {
 
     /// The `<li>` elements of a slice, for a page that works without script.
     pub fn comments(&self, slice: &ThreadSlice, part: Part, links: PageLinks<'_>, lang: &str) -> Result<String, RenderError> {
-        let drawing = Drawing { texts: self.texts(lang), links: Some(links), is_window: matches!(part, Part::Around(_)) };
+        let drawing = Drawing {
+            texts: self.texts(lang),
+            courtesies: links.courtesies,
+            links: Some(links),
+            is_window: matches!(part, Part::Around(_)),
+        };
         let inside = match part {
             Part::MoreReplies(root) => Some(root.0),
             _ => None,
@@ -180,7 +190,7 @@ impl Renderer {
     /// A withdrawn one has nothing in it.
     pub fn own_article(&self, site: &Site, comment: &Comment, receipt: &str, lang: &str) -> Result<String, RenderError> {
         let texts = self.texts(lang);
-        let mut view = Drawing { texts, links: None, is_window: false }.comment(comment);
+        let mut view = Drawing { texts, courtesies: site.rules.courtesies, links: None, is_window: false }.comment(comment);
         let is_gone = matches!(comment.status, Status::Withdrawn | Status::Removed);
         if !is_gone {
             view.show();

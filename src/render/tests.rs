@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use crate::model::{
-    AuthorId, Badge, Comment, CommentAuthor, CommentId, Cursor, HoldReason, Page, PageId, PageState, RootThread, Rules, Site, SiteId, Sort,
-    Status, ThreadSlice, Timestamp, Turn,
+    AnswerHabit, AuthorId, Badge, Comment, CommentAuthor, CommentId, Cursor, HoldReason, Page, PageId, PageState, RootThread, Rules, Site,
+    SiteId, Sort, Status, ThreadSlice, Timestamp, Turn,
 };
 
-use super::{AnsweredView, FragmentView, GiveView, Habit, PageLinks, Part, Problem, Renderer};
+use super::{AnsweredView, FragmentView, GiveView, PageLinks, Part, Problem, Renderer};
 
 const AT: Timestamp = Timestamp(1_795_428_000_000);
 
@@ -135,6 +135,7 @@ fn t03_no_field_but_the_cleaned_body_can_bring_an_element_or_attribute() {
         reply.author.badge = Some(Badge::Author);
         reply.source = text.into();
         reply.status = Status::Pending;
+        reply.helped_at = Some(AT);
         let slice = slice(vec![root(comment(1, None, text, "<p>a</p>"), vec![Comment { status: Status::Published, ..reply.clone() }])]);
         let mut site = site();
         site.rules.privacy_url = Some(format!("https://x.example/{text}"));
@@ -153,10 +154,10 @@ fn t03_no_field_but_the_cleaned_body_can_bring_an_element_or_attribute() {
             site_author: text,
             question: Some((text, text)),
             thanks: &[(CommentId(1), Some(text.to_owned())), (CommentId(2), None)],
-            habit: Some(Habit { answered: 8, of: 10, hours: 3 }),
+            habit: AnswerHabit::worth_telling(10, 8, 3 * 3600),
             lang: text,
         };
-        let links = PageLinks { address: &format!("/t/demo?page={text}"), takes_replies: true };
+        let links = PageLinks { address: &format!("/t/demo?page={text}"), takes_replies: true, courtesies: Rules::default().courtesies };
         let origins = [text.to_owned()];
         let problem = Problem { code: text, field: Some(text), limit: None, origins: &origins };
         let answered = AnsweredView { id: CommentId(2), name: Some(text), title: text, address: text, answers: 1 };
@@ -168,7 +169,9 @@ fn t03_no_field_but_the_cleaned_body_can_bring_an_element_or_attribute() {
             renderer.own_articles(&site, &[], Some(&answered), text, AT).unwrap(),
             renderer.give(&GiveView { name: Some(text), address: text, days: 2 }, text).unwrap(),
             renderer.note(text),
-            renderer.helped(Some(text), text),
+            renderer.helped(&reply, text),
+            renderer.thanks(&[(CommentId(1), Some(text.to_owned()))], text, text).unwrap().unwrap(),
+            renderer.article(&slice.roots[0].replies[0], links, text).unwrap(),
         ]
     };
     let names = |views: Vec<String>| -> Vec<Vec<(String, Vec<String>)>> {
@@ -273,7 +276,7 @@ fn an_author_gets_status_receipt_reasons_and_the_text_as_sent() {
 
 #[test]
 fn a_page_without_script_gets_readable_times_and_reply_links() {
-    let links = PageLinks { address: "/t/demo?page=%2Fhello", takes_replies: true };
+    let links = PageLinks { address: "/t/demo?page=%2Fhello", takes_replies: true, courtesies: Rules::default().courtesies };
     let slice = slice(vec![root(comment(1, None, "Ada", "<p>1</p>"), vec![])]);
     let html = Renderer::new().unwrap().comments(&slice, Part::Whole, links, "en").unwrap();
     assert!(html.contains("<time datetime=\"2026-11-23T10:16:17Z\">23 November 2026, 10:16 UTC</time>"), "{html}");

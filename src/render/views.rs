@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::model::{Comment, CommentId, Cursor, RootThread, Status};
+use crate::model::{Comment, CommentId, Courtesies, Cursor, RootThread, Status};
 
 use super::{PageLinks, Texts};
 
@@ -97,6 +97,7 @@ pub struct RootView<'a> {
 #[derive(Clone, Copy)]
 pub struct Drawing<'a> {
     pub texts: &'a Texts,
+    pub courtesies: Courtesies,
     /// `None` draws for the widget, which adds links, letters and labels itself.
     pub links: Option<PageLinks<'a>>,
     /// The window of replies may begin anywhere, so that "more" starts at the first reply.
@@ -158,6 +159,13 @@ impl<'a> Drawing<'a> {
         (left > 0).then(|| MoreView { root, cursor: cursor.encode(), left, address: self.links.map(|links| links.address), text })
     }
 
+    /// Who said that this answer helped: whoever it answers.
+    fn helped(self, comment: &'a Comment) -> Option<NameView<'a>> {
+        let name = comment.parent_name.as_deref().unwrap_or(self.texts.get("somebody"));
+        let is_said = comment.helped_at.is_some() && self.courtesies.helped.is_on();
+        is_said.then(|| NameView::new(self.texts.get("helped"), name, None))
+    }
+
     pub fn comment(self, comment: &'a Comment) -> CommentView<'a> {
         let texts = self.texts;
         let name = comment.author.name.as_deref().unwrap_or(texts.get("nameless"));
@@ -181,8 +189,8 @@ impl<'a> Drawing<'a> {
             words: comment.created_at.words(),
             edited: comment.edited_at.map(|_| texts.get("edited")),
             html: &comment.html,
-            first: false,
-            helped: None,
+            first: comment.is_first && self.courtesies.newcomers.is_on(),
+            helped: self.helped(comment),
             parent: None,
             own: None,
             links: self.links.map(|links| LinksView { address: links.address, reply: links.takes_replies.then(|| texts.get("reply")) }),

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::model::{
-    AuthorId, Cause, CommentId, CommentOnPage, Page, PageAddress, PageId, Question, Report, ReportReason, Role, SiteId, Status, Timestamp, Turn,
+    AuthorId, Cause, CommentId, CommentOnPage, Page, PageAddress, PageId, Question, Report, ReportReason, Role, SiteId, Status, Timestamp,
+    Turn,
 };
 use crate::store::{
     Answered, Conflict, Courtesies, Error, Habit, Submitted,

@@ -1,12 +1,13 @@
 //! The page of a receipt: what its holder wrote, whatever became of it, with edit and withdraw.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use warp::{http::StatusCode, reply::Response};
 
-use crate::actions::{edit_comment, find_site, own_comment, withdraw_comment};
+use crate::actions::{edit_comment, find_site, list_answers, own_comment, say_helped, withdraw_comment};
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
 use crate::model::{Comment, CommentOnPage, Site, Status};
+use crate::render::{PageLinks, Texts};
 use crate::web::Web;
 use crate::web::face::sentence;
 use crate::web::pages::{redirect, refused, templates::page};
@@ -36,12 +37,16 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
         let visitor = Visitor { bearer: Some(receipt.clone()), ..caller.visitor() };
         let text = form.get("text").map(str::to_owned);
         let outcome = match form.get("do") {
-            Some("edit") => edit_comment(app, &visitor, &site, own.comment.id, text.clone()),
-            Some("withdraw") => withdraw_comment(app, &visitor, &site, own.comment.id),
-            _ => return Err(Error::BodyMalformed("the field do is edit or withdraw".into())),
+            Some("edit") => edit_comment(app, &visitor, &site, own.comment.id, text.clone()).map(drop),
+            Some("withdraw") => withdraw_comment(app, &visitor, &site, own.comment.id).map(drop),
+            Some(word @ ("helped" | "unsay_helped")) => {
+                let id = form.get("answer").and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)?;
+                say_helped(app, &visitor, &site, id, word == "helped").map(drop)
+            }
+            _ => return Err(Error::BodyMalformed("the field do is edit, withdraw, helped or unsay_helped".into())),
         };
         match outcome {
-            Ok(_) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{receipt}", site.key))),
+            Ok(()) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{receipt}", site.key))),
             Err(error @ (Error::Internal(_) | Error::DiskFull(_))) => Err(error),
             Err(error) => draw(app, &draw_with, &site, &own, &receipt, Some(error), text),
         }
@@ -84,6 +89,7 @@ fn draw(
     };
     let thread =
         url::form_urlencoded::Serializer::new(format!("/t/{}?", site.key)).append_pair("page", &own.page.key).finish().replace("?&", "?");
+    let answers = answers(app, web, site, own, &thread, texts)?;
     let status = problem.as_ref().map_or(StatusCode::OK, status_of);
     let problem = problem.map(|error| json!({"code": error.code(), "sentence": sentence(&error, texts.lang)}));
     page(
@@ -97,12 +103,28 @@ fn draw(
             "said": texts.get(said),
             "problem": problem,
             "article": article,
+            "answers": answers,
             "withdrawn": matches!(comment.status, Status::Withdrawn | Status::Removed),
             "edit_until": edit_until,
             "action": format!("/t/{}/own/{receipt}", site.key),
             "text": typed.unwrap_or_else(|| comment.source.clone()),
         }),
     )
+}
+
+/// What others answered, each with its place in the thread and, where the site wants to know, a button to say that it
+/// helped.
+fn answers(app: &App, web: &Web, site: &Site, own: &CommentOnPage, thread: &str, texts: &Texts) -> Result<Vec<Value>, Error> {
+    let links = PageLinks { address: thread, takes_replies: false, courtesies: site.rules.courtesies };
+    let asks_helped = site.rules.courtesies.helped.is_on();
+    let draw = |answer: &CommentOnPage| {
+        let comment = &answer.comment;
+        let article = web.renderer.article(comment, links, texts.lang).map_err(|error| Error::Internal(error.to_string()))?;
+        let is_said = comment.helped_at.is_some();
+        let helped = asks_helped.then(|| json!({"said": is_said, "do": if is_said { "unsay_helped" } else { "helped" }}));
+        Ok(json!({"id": comment.id.to_string(), "article": article, "place": place(comment, thread), "helped": helped}))
+    };
+    list_answers(app, site, &own.comment)?.iter().map(draw).collect()
 }
 
 /// Back to the thread, at the comment where it is shown.

@@ -69,7 +69,8 @@ fn with_policy(mut response: Response) -> Response {
 
 /// The texts that templates name, by their last word.
 pub fn words(texts: &Texts) -> Value {
-    const OF_PAGES: [&str; 16] = [
+    const OF_PAGES: [&str; 18] = [
+        "answers",
         "back",
         "back_to_thread",
         "feed",
@@ -85,14 +86,30 @@ pub fn words(texts: &Texts) -> Value {
         "withdraw_button",
         "write",
         "reply",
+        "in_thread",
         "problem",
     ];
-    const OF_FORMS: [&str; 9] = ["text", "markdown", "name", "website", "optional", "trap", "send", "privacy", "privacy_link"];
+    const OF_FORMS: [&str; 13] = [
+        "text",
+        "markdown",
+        "name",
+        "website",
+        "optional",
+        "email",
+        "unshown",
+        "tell_me",
+        "asks",
+        "trap",
+        "send",
+        "privacy",
+        "privacy_link",
+    ];
     let pages = OF_PAGES.map(|word| (word, texts.get(&format!("page.{word}")).to_owned()));
     let forms = OF_FORMS.map(|word| (word, texts.get(&format!("form.{word}")).to_owned()));
     let shared = [
         ("empty", texts.get("empty").to_owned()),
         ("closed", texts.get("closed").to_owned()),
+        ("this_helped", texts.get("this_helped").to_owned()),
         ("more", texts.get("widget.more").to_owned()),
     ];
     pages

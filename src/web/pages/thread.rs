@@ -6,7 +6,7 @@ use warp::{
     reply::Response,
 };
 
-use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment};
+use crate::actions::{Thread, ThreadPart, find_site, find_thread, list_thanks, read_slice, submit_comment};
 use crate::app::{App, Work};
 use crate::error::Error;
 use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, Status, ThreadSlice};
@@ -86,6 +86,7 @@ fn again(app: &App, web: &Web, site: Site, form: &Form, error: Error) -> Result<
         text: text("text"),
         name: text("name"),
         website: text("website"),
+        asks: form.get("asks") == Some("1"),
         key: text("key").filter(|_| !matches!(error, Error::AlreadySent(_))),
         ..Fields::new(parent)
     };
@@ -117,6 +118,7 @@ struct Fields {
     text: Option<String>,
     name: Option<String>,
     website: Option<String>,
+    asks: bool,
     key: Option<String>,
     problem: Option<Error>,
 }
@@ -136,7 +138,8 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
     let slice = read_slice(app, thread, &part, ROOTS)?;
     let state = thread.state(app);
     let address = address_of(thread, view.url.as_deref());
-    let comments = slice.as_ref().map(|slice| comments(web, slice, &part, &address, state, texts)).transpose()?;
+    let links = PageLinks { address: &address, takes_replies: state == PageState::Open, courtesies: thread.site.rules.courtesies };
+    let comments = slice.as_ref().map(|slice| comments(web, slice, &part, links, texts)).transpose()?;
     let title = slice.as_ref().map(|slice| slice.page.title.as_str()).filter(|title| !title.is_empty());
     let title = title.map_or_else(
         || texts.get("page.thread").replace("{site}", &thread.site.name),
@@ -145,6 +148,8 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
     let total = slice.as_ref().map_or(0, |slice| slice.page.published_count);
     let post_url = slice.as_ref().map_or(&thread.address.url, |slice| &slice.page.url);
     let sorted = |sort: Sort| json!({"text": texts.get(&format!("sort.{}", sort.word())), "chosen": sort == view.sort, "address": format!("{address}&sort={}", sort.word())});
+    let thanks =
+        web.renderer.thanks(&list_thanks(app, thread)?, &address, texts.lang).map_err(|error| Error::Internal(error.to_string()))?;
     let elsewhere = view.cursor.is_some() || view.around.is_some();
     let next = slice
         .as_ref()
@@ -165,6 +170,7 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
             "sorts": if total > 1 { json!([sorted(Sort::Oldest), sorted(Sort::Newest)]) } else { Value::Null },
             "comments": comments.filter(|html| !html.is_empty()),
             "next": next,
+            "thanks": thanks,
             "first": elsewhere.then_some(&address),
             "closed": state == PageState::Closed,
             "form": form(app, thread, &view, &address, texts)?,
@@ -183,14 +189,13 @@ fn address_of(thread: &Thread, url: Option<&str>) -> String {
     query.finish().replace("?&", "?")
 }
 
-fn comments(web: &Web, slice: &ThreadSlice, part: &ThreadPart, address: &str, state: PageState, texts: &Texts) -> Result<String, Error> {
+fn comments(web: &Web, slice: &ThreadSlice, part: &ThreadPart, links: PageLinks<'_>, texts: &Texts) -> Result<String, Error> {
     let part = match part {
         ThreadPart::Around(id) => Part::Around(*id),
         ThreadPart::From { cursor: Some(Cursor::Replies { root, .. }), .. } => Part::MoreReplies(*root),
         ThreadPart::From { cursor: Some(_), .. } => Part::MoreRoots,
         ThreadPart::From { cursor: None, .. } => Part::Whole,
     };
-    let links = PageLinks { address, takes_replies: state == PageState::Open };
     web.renderer.comments(slice, part, links, texts.lang).map_err(|error| Error::Internal(error.to_string()))
 }
 
@@ -209,15 +214,26 @@ fn form(app: &App, thread: &Thread, view: &View, address: &str, texts: &Texts) -
         let name = parent.comment.author.name.as_deref().unwrap_or(texts.get("nameless"));
         texts.get("page.answering").replace("{name}", name)
     });
+    let courtesies = thread.site.rules.courtesies;
+    let first = parent.as_ref().filter(|parent| parent.comment.is_first && courtesies.newcomers.is_on()).map(|parent| {
+        let name = parent.comment.author.name.as_deref().unwrap_or(texts.get("nameless"));
+        texts.get("widget.first").replace("{name}", name)
+    });
+    let question = thread.page.as_ref().and_then(|page| page.question.as_ref());
+    let question = question.filter(|_| parent.is_none() && courtesies.question.is_on());
     let problem = fields.problem.as_ref().map(|error| {
         let field = error.field().unwrap_or("text");
-        json!({"code": error.code(), "sentence": sentence(error, texts.lang), "text": field == "text", "name": field == "name", "website": field == "website"})
+        json!({"code": error.code(), "sentence": sentence(error, texts.lang), "text": field == "text", "name": field == "name", "website": field == "website", "email": field == "email"})
     });
     let now = app.now();
     Ok(json!({
         "action": format!("/t/{}/note", thread.site.key),
         "heading": if parent.is_some() { texts.get("page.reply") } else { texts.get("page.write") },
         "answering": answering,
+        "first": first,
+        "question": question.map(|question| json!({"text": question.text, "by": question.by})),
+        "asks": (parent.is_none() && courtesies.give_back.is_on()).then(|| json!({"chosen": fields.asks})),
+        "follows": Value::Null,
         "cancel": address,
         "problem": problem,
         "page": thread.address.key,
