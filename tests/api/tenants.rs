@@ -77,7 +77,7 @@ struct Call {
 }
 
 fn calls() -> impl Strategy<Value = Call> {
-    (0..24_usize, 0..8_usize, 0..16_u8, 0..4_usize).prop_map(|(kind, which, foreign, bearer)| Call { kind, which, foreign, bearer })
+    (0..26_usize, 0..8_usize, 0..16_u8, 0..4_usize).prop_map(|(kind, which, foreign, bearer)| Call { kind, which, foreign, bearer })
 }
 
 fn make(world: &World, call: &Call) -> Reply {
@@ -117,6 +117,8 @@ fn make(world: &World, call: &Call) -> Reply {
         20 => form(format!("/t/{site}/own/{receipt}"), &[("do", "edit"), ("text", "heron page")]),
         21 => person.get(&format!("/feed/{site}.{}?page={page}", if call.which.is_multiple_of(2) { "atom" } else { "json" })),
         22 => person.get(&format!("/t/{site}")),
+        23 => form(format!("/w/{site}/note/{id}/helped"), &[("receipt", receipt), ("value", "1")]),
+        24 => form(format!("/t/{site}/own/{receipt}"), &[("do", "helped"), ("answer", id)]),
         _ => person.ask("POST", "/pages/open", Some(json!({"page": page}))),
     }
 }
@@ -153,7 +155,7 @@ proptest! {
 #[test]
 fn t25_whatever_was_called_the_other_site_is_as_it_was() {
     let world = world();
-    for kind in 0..24 {
+    for kind in 0..26 {
         for foreign in 0..16 {
             for bearer in 0..4 {
                 make(world, &Call { kind, which: foreign as usize % 8, foreign, bearer });
