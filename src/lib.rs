@@ -10,6 +10,8 @@ pub mod cli;
 pub mod clock;
 /// Every setting: name, default, meaning, check.
 pub mod config;
+/// What happened becomes mails and calls, and those go out: the loop beside the listener.
+pub mod delivery;
 /// Every reason a request can fail, with its code.
 pub mod error;
 /// Who may do how much in how long.
@@ -18,6 +20,8 @@ pub mod limits;
 pub mod markup;
 /// What the product is about: sites, pages, threads, comments, people and the rules between them.
 pub mod model;
+/// Mail, and calls to other servers: the only home of what speaks to elsewhere.
+pub mod notify;
 /// Threads as HTML: the same partials for the widget's fragment and the page without script.
 pub mod render;
 /// Keys of this installation and everything derived from them: receipts, form stamps, token hashes.

@@ -9,6 +9,40 @@ use crate::model::{CommentId, SiteId, Timestamp};
 
 type Keyed = Hmac<Sha256>;
 
+/// What a signed link in a mail is good for; none can stand in for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkFor {
+    /// Proving an address.
+    Confirm,
+    /// Ending one follow.
+    StopFollow,
+    /// Everything an address follows.
+    AllFollows,
+    /// One comment, for whoever decides on it.
+    AnswerComment,
+    /// Proving the address of an account.
+    StaffConfirm,
+}
+
+impl LinkFor {
+    /// What its signature is bound to: a link that ends and one that never does are two purposes, so that no number can
+    /// pass for a moment.
+    fn purpose(self, ends: bool) -> &'static str {
+        match (self, ends) {
+            (Self::Confirm, false) => "link confirm",
+            (Self::Confirm, true) => "link confirm until",
+            (Self::StopFollow, false) => "link stop",
+            (Self::StopFollow, true) => "link stop until",
+            (Self::AllFollows, false) => "link all",
+            (Self::AllFollows, true) => "link all until",
+            (Self::AnswerComment, false) => "link answer",
+            (Self::AnswerComment, true) => "link answer until",
+            (Self::StaffConfirm, false) => "link staff",
+            (Self::StaffConfirm, true) => "link staff until",
+        }
+    }
+}
+
 /// The installation's key. Not shown by `Debug`.
 #[derive(Clone)]
 pub struct Secrets {
@@ -81,6 +115,29 @@ impl Secrets {
         proven.then_some(Timestamp(seconds.checked_mul(1000)?))
     }
 
+    /// A link that says what it is about and proves that it came from us: the ids, the second until which it is good if it
+    /// ends, and 128 bits over all of it.
+    pub fn sign_link(&self, purpose: LinkFor, ids: &[i64], until: Option<Timestamp>) -> String {
+        let claims: Vec<String> = ids.iter().copied().chain(until.map(Timestamp::seconds)).map(|number| number.to_string()).collect();
+        let claims = claims.join(".");
+        let hash = self.keyed_hash(purpose.purpose(until.is_some()), &[claims.as_bytes()]);
+        format!("{claims}.{}", URL_SAFE_NO_PAD.encode(hash))
+    }
+
+    /// The ids of a link of ours for this purpose that is still good; `None` for anything else. Compared in constant time.
+    pub fn read_link(&self, purpose: LinkFor, text: &str, now: Timestamp) -> Option<Vec<i64>> {
+        const NUMBERS_MAX: usize = 8;
+        let (claims, hash) = text.rsplit_once('.')?;
+        let hash = URL_SAFE_NO_PAD.decode(hash).ok().filter(|hash| hash.len() == 16)?;
+        let mut numbers: Vec<i64> = claims.split('.').take(NUMBERS_MAX + 1).map(|number| number.parse().ok()).collect::<Option<_>>()?;
+        let is_ours = |ends| self.mac(purpose.purpose(ends), &[claims.as_bytes()]).verify_truncated_left(&hash).is_ok();
+        if is_ours(false) {
+            return Some(numbers);
+        }
+        let until = numbers.pop().filter(|_| is_ours(true))?;
+        (now.seconds() <= until).then_some(numbers)
+    }
+
     /// The name of the field that people leave empty; it changes every day, so that no list of names helps.
     pub fn honeypot_name(&self, site: SiteId, day: i64) -> String {
         let hash = self.keyed_hash("honeypot", &[&site.0.to_be_bytes(), &day.to_be_bytes()]);
@@ -104,6 +161,13 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
+}
+
+/// The HMAC-SHA256 of a message under a key that is shared with its reader, such as the receiver of a webhook.
+pub fn sign(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Keyed::new_from_slice(key).expect("HMAC takes keys of any length");
+    message.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
 }
 
 /// What the store keeps of a secret with many random bits.
@@ -137,6 +201,79 @@ mod tests {
         assert_eq!(SECRETS.form_stamp_time(SiteId(1), &stamp.replace("81.", "82.")), None);
         assert!(!SECRETS.is_receipt(&stamp, SiteId(1), CommentId(81), 0));
         assert_eq!(SECRETS.form_stamp_time(SiteId(1), &SECRETS.receipt(SiteId(1), CommentId(81), 0)), None);
+    }
+
+    const PURPOSES: [LinkFor; 5] =
+        [LinkFor::Confirm, LinkFor::StopFollow, LinkFor::AllFollows, LinkFor::AnswerComment, LinkFor::StaffConfirm];
+
+    #[test]
+    fn t42_a_link_is_good_for_its_own_purpose_only() {
+        for made in PURPOSES {
+            for until in [None, Some(Timestamp(2_000_000))] {
+                let link = SECRETS.sign_link(made, &[81, 4], until);
+                for asked in PURPOSES {
+                    let expected = (made == asked).then(|| vec![81, 4]);
+                    assert_eq!(SECRETS.read_link(asked, &link, Timestamp(1_000_000)), expected, "{made:?} as {asked:?}");
+                }
+                assert!(!SECRETS.is_receipt(&link, SiteId(1), CommentId(81), 0));
+                assert_eq!(SECRETS.form_stamp_time(SiteId(1), &link), None);
+            }
+        }
+        let receipt = SECRETS.receipt(SiteId(1), CommentId(81), 0);
+        let stamp = SECRETS.form_stamp(SiteId(1), Timestamp(81_000));
+        assert!(PURPOSES.iter().all(|each| SECRETS.read_link(*each, &receipt, Timestamp(0)).is_none()));
+        assert!(PURPOSES.iter().all(|each| SECRETS.read_link(*each, &stamp, Timestamp(0)).is_none()));
+    }
+
+    #[test]
+    fn t42_a_link_ends_with_its_second_and_one_without_end_stays_good() {
+        let ends = SECRETS.sign_link(LinkFor::Confirm, &[81], Some(Timestamp(500_000)));
+        assert_eq!(SECRETS.read_link(LinkFor::Confirm, &ends, Timestamp(500_999)), Some(vec![81]));
+        assert_eq!(SECRETS.read_link(LinkFor::Confirm, &ends, Timestamp(501_000)), None);
+        let stays = SECRETS.sign_link(LinkFor::StopFollow, &[81], None);
+        assert_eq!(SECRETS.read_link(LinkFor::StopFollow, &stays, Timestamp(i64::MAX)), Some(vec![81]));
+    }
+
+    #[test]
+    fn t42_a_changed_link_is_none() {
+        let now = Timestamp(1_000_000);
+        let link = SECRETS.sign_link(LinkFor::AnswerComment, &[81, 4], Some(Timestamp(2_000_000)));
+        assert!(SECRETS.read_link(LinkFor::AnswerComment, &link, now).is_some());
+        let plain = SECRETS.sign_link(LinkFor::AnswerComment, &[81, 4], None);
+        let hash = link.rsplit_once('.').unwrap().1;
+        let changed = [
+            link.replace("81.", "82."),
+            link.replace(".4.", ".5."),
+            link.replace("81.4.", "814."),
+            link.replace(".2000.", ".9000."),
+            link.replace(".2000.", "."),
+            link.replace("81.", "+81."),
+            link.replace("81.", "081."),
+            link.replace("81.4.", "4.81."),
+            plain.replace(".4.", ".4.9000."),
+            format!("81.4.2000.{}", &hash[..21]),
+            format!("81.4.2000.{hash}A"),
+            "81.4.2000.".to_owned(),
+            hash.to_owned(),
+            format!(".{hash}"),
+            String::new(),
+            ".".to_owned(),
+            format!("{}{hash}", "1.".repeat(100)),
+        ];
+        for text in changed {
+            assert_eq!(SECRETS.read_link(LinkFor::AnswerComment, &text, now), None, "{text}");
+        }
+        // The number that ends a link is no id, and an id is no end.
+        let three = SECRETS.sign_link(LinkFor::AnswerComment, &[81, 4, 2_000], None);
+        assert_eq!(SECRETS.read_link(LinkFor::AnswerComment, &three, now), Some(vec![81, 4, 2_000]));
+        let other = Secrets::new([8; 32]);
+        assert_eq!(other.read_link(LinkFor::AnswerComment, &link, now), None);
+    }
+
+    #[test]
+    fn a_signature_is_the_published_one_of_rfc_4231() {
+        let hex: String = sign(b"Jefe", &[b"what do ya want ", b"for nothing?"]).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 
     #[test]

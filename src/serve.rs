@@ -9,6 +9,7 @@ use crate::actions;
 use crate::app::{App, Work};
 use crate::clock::Clock;
 use crate::config::{Config, Listen};
+use crate::delivery::{self, Couriers};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::secrets::Secrets;
@@ -54,10 +55,12 @@ impl Server {
     pub async fn run(self, listener: Listener, stop: CancellationToken) -> anyhow::Result<()> {
         let app = self.app;
         let chores = tokio::spawn(keep_house(app.clone(), stop.clone()));
+        let deliveries = tokio::spawn(delivery::run(app.clone(), Couriers::new(&app)?, stop.clone()));
         let routes = web::routes(Web::new(&app)?);
         server::run(listener, warp::service(routes), bounds(&app.config), stop.clone()).await;
         stop.cancel();
         chores.await.context("housekeeping")?;
+        deliveries.await.context("deliveries")?;
         Ok(())
     }
 }

@@ -22,9 +22,11 @@ const ARROWS: &str = "
     store         model
     store/sqlite  model store
     error         model store
+    notify        model markup config render secrets error
     limits        model clock config error
     app           model store clock limits secrets config error
     actions       model store app markup limits secrets error
+    delivery      model app store actions notify error
     web           model app actions render secrets config error store
     serve         *
     cli           *
@@ -46,7 +48,8 @@ const HOMES: &str = "
     clock            SystemTime::now Timestamp::now Zoned::now
     app              spawn_blocking
     actions          argon2::
-    render web       handlebars::
+    render web notify  handlebars::
+    notify           lettre:: reqwest:: rustls:: rustls_native_certs:: webpki_roots:: hickory_resolver::
     secrets          hmac::
     secrets store/sqlite  getrandom::
     config           toml:: env::var env::var_os env::vars env::vars_os
@@ -169,7 +172,20 @@ fn every_home_is_used_and_every_place_exists() {
     for row in rows(ARROWS) {
         assert!(sources.iter().any(|file| place_of(&file.path) == row[0]), "the table of arrows names {}, which is not there", row[0]);
     }
-    for library in ["ammonia", "pulldown_cmark", "rusqlite", "warp", "governor", "handlebars", "argon2", "hmac"] {
+    for library in [
+        "ammonia",
+        "pulldown_cmark",
+        "rusqlite",
+        "warp",
+        "governor",
+        "handlebars",
+        "argon2",
+        "hmac",
+        "lettre",
+        "reqwest",
+        "rustls",
+        "hickory_resolver",
+    ] {
         let used = sources.iter().any(|file| after_word(&code_of(&file.text), library).any(|rest| rest.starts_with("::")));
         assert!(used, "{library} is not used, or not found by this test");
     }

@@ -1,6 +1,8 @@
 //! Every setting: name, default, meaning, check. Flags win over the environment, that over `rejoinder.toml`,
 //! that over the defaults. The only home of the environment and of TOML.
 
+mod mail;
+
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -12,6 +14,11 @@ use anyhow::{Context, Result, anyhow, bail};
 use ipnet::IpNet;
 
 use crate::model::Origin;
+
+mod allow;
+
+pub use allow::AllowedServer;
+pub use mail::{MailLogin, MailSettings, MailTls, Mailbox, Password};
 
 /// A setting as the documents name it.
 #[derive(Debug)]
@@ -43,9 +50,28 @@ pub const SETTINGS: &[Setting] = &[
     setting("limits.staff_per_minute", "60", "comments and decisions of one account or API token in a minute"),
     setting("limits.connections", "1024", "connections open at a time; more are refused with 503"),
     setting("limits.connections_per_client", "256", "connections of one client at a time; trusted proxies are not counted"),
+    setting(
+        "outbound.allow",
+        "",
+        "servers of your own that webhooks may call though they are not public: host:port, address:port or network:port",
+    ),
+    setting("mail.host", "", "the mail server that takes our mail; empty means that this server sends none"),
+    setting("mail.port", "587", "its port: usually 587 with starttls, 465 with tls"),
+    setting("mail.tls", "starttls", "starttls, tls, or none for a relay on the same machine"),
+    setting("mail.username", "", "who signs in there; empty means nobody does"),
+    setting("mail.password", "", "the password for it; better in a file that mail.password_file names"),
+    setting("mail.from", "", "whom mail comes from, such as Blog <talk@blog.example>; needed with mail.host"),
+    setting("mail.ca_file", "", "a file with certificates in PEM that are trusted beside the usual ones"),
+    setting("mail.dkim_selector", "", "the DKIM selector that the relay signs with; only mail-test looks at it"),
+    setting("mail.confirmations_per_hour", "60", "confirmation mails to new addresses in an hour, over all sites"),
+    setting("mail.confirmations_per_day", "300", "confirmation mails to new addresses in a day, over all sites"),
+    setting("outbound.dns", "", "address and port of the DNS server to ask; empty means those of the system"),
     setting("log.format", "text", "text or json"),
     setting("log.level", "info", "error, warn, info, debug or trace"),
 ];
+
+/// Settings that nobody is shown.
+const HIDDEN: &[&str] = &["mail.password"];
 
 /// What variables begin with that are no settings: the settings file, and what tests, long runs and benchmarks are told.
 const OTHER_VARIABLES: &[&str] = &["REJOINDER_CONFIG", "REJOINDER_CORPORA", "REJOINDER_PROOF_", "REJOINDER_BENCH_"];
@@ -130,6 +156,12 @@ pub struct Config {
     pub database: Option<PathBuf>,
     pub trusted_proxies: Vec<IpNet>,
     pub limits: LimitSettings,
+    /// Servers that may be called although their address or port is none of the public ones.
+    pub outbound_allow: Vec<AllowedServer>,
+    /// `None` when this server sends no mail.
+    pub mail: Option<MailSettings>,
+    /// The DNS server that is asked instead of those of the system.
+    pub dns: Option<SocketAddr>,
     pub log_format: LogFormat,
     pub log_level: String,
     /// What was really bound, once it is.
@@ -167,10 +199,17 @@ impl Config {
         Self::new(rows.collect())
     }
 
-    fn new(rows: Vec<Row>) -> Result<Self> {
+    fn new(mut rows: Vec<Row>) -> Result<Self> {
+        let public_url = read(&rows, "public_url", read_public_url)?;
+        let mail = MailSettings::new(&rows, public_url.as_deref())?;
+        for row in rows.iter_mut().filter(|row| HIDDEN.contains(&row.name) && !row.value.is_empty()) {
+            row.value = "(hidden)".into();
+        }
         Ok(Self {
             listen: read(&rows, "listen", read_listen)?,
-            public_url: read(&rows, "public_url", read_public_url)?,
+            public_url,
+            mail,
+            dns: read(&rows, "outbound.dns", read_dns)?,
             data: read(&rows, "data", read_path)?,
             database: read(&rows, "database", read_database)?,
             trusted_proxies: read(&rows, "trusted_proxies", read_nets)?,
@@ -183,6 +222,7 @@ impl Config {
                 connections: read(&rows, "limits.connections", read_number)?,
                 connections_per_client: read(&rows, "limits.connections_per_client", read_number)?,
             },
+            outbound_allow: read(&rows, "outbound.allow", read_allowed)?,
             log_format: read(&rows, "log.format", read_format)?,
             log_level: read(&rows, "log.level", read_level)?,
             bound: None,
@@ -245,7 +285,8 @@ impl Default for LimitSettings {
 
 fn read<T>(rows: &[Row], name: &str, from: impl FnOnce(&str) -> Result<T>) -> Result<T> {
     let row = rows.iter().find(|row| row.name == name).with_context(|| format!("the table of settings lacks {name}"))?;
-    from(row.value.trim()).with_context(|| format!("the setting {name} ({}) cannot be {:?}", row.source, row.value))
+    let shown = if HIDDEN.contains(&name) { "what was given" } else { &format!("{:?}", row.value) };
+    from(row.value.trim()).with_context(|| format!("the setting {name} ({}) cannot be {shown}", row.source))
 }
 
 fn read_listen(text: &str) -> Result<Listen> {
@@ -289,6 +330,18 @@ fn read_nets(text: &str) -> Result<Vec<IpNet>> {
     let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
     let one = |name: &str| name.parse::<IpNet>().ok().or_else(|| name.parse::<std::net::IpAddr>().ok().map(IpNet::from));
     names.map(|name| one(name).ok_or_else(|| anyhow!("{name:?} is no network such as 10.0.0.0/8 or 2001:db8::/32"))).collect()
+}
+
+fn read_allowed(text: &str) -> Result<Vec<AllowedServer>> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries.map(|entry| entry.parse().with_context(|| format!("{entry:?} is no server such as 127.0.0.1:8090 or ntfy.lan:80"))).collect()
+}
+
+fn read_dns(text: &str) -> Result<Option<SocketAddr>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| anyhow!("it takes an address with port such as 127.0.0.1:53"))
 }
 
 fn read_bool(text: &str) -> Result<bool> {

@@ -120,3 +120,71 @@ fn a_file_that_was_named_must_be_there_and_be_toml() {
     layers.flags.config = Some("/nowhere/at/all.toml".into());
     assert!(layers.refusal().contains("/nowhere/at/all.toml"));
 }
+
+const MAIL: &str = "[mail]\nhost = \"smtp.example.org\"\nfrom = \"Blog <talk@blog.example>\"\n";
+
+#[test]
+fn without_a_host_there_is_no_mail_and_with_one_it_says_whom_mail_comes_from() {
+    assert_eq!(Layers::new("").load().unwrap().mail, None);
+    let mail = Layers::new(MAIL).load().unwrap().mail.unwrap();
+    assert_eq!((mail.host.as_str(), mail.port, mail.tls, mail.login), ("smtp.example.org", 587, MailTls::StartTls, None));
+    assert_eq!((mail.from.name.as_deref(), mail.from.address.as_str()), (Some("Blog"), "talk@blog.example"));
+    assert_eq!((mail.hello.as_str(), mail.confirmations_per_hour, mail.confirmations_per_day), ("blog.example", 60, 300));
+    let named = Layers::new(&format!("public_url = \"https://talk.example\"\n{MAIL}")).load().unwrap();
+    assert_eq!(named.mail.unwrap().hello, "talk.example");
+    let refusal = Layers::new("[mail]\nhost = \"smtp.example.org\"\n").refusal();
+    assert!(refusal.contains("mail.from is missing"), "{refusal}");
+}
+
+#[test]
+fn a_password_is_read_from_a_file_and_shown_to_nobody() {
+    let layers = Layers::new(&format!("{MAIL}username = \"talk\"\npassword_file = \"PATH\"\n"));
+    let path = layers.folder.path().join("secret");
+    std::fs::write(&path, "geheim\n").unwrap();
+    let file = layers.folder.path().join(FILE_NAME);
+    let text = std::fs::read_to_string(&file).unwrap().replace("PATH", path.to_str().unwrap());
+    std::fs::write(&file, text).unwrap();
+    let config = layers.load().unwrap();
+    assert_eq!(config.mail.as_ref().unwrap().login.as_ref().unwrap().password.reveal(), "geheim");
+    assert_eq!(row(&config, "mail.password").value, "(hidden)");
+    assert!(!format!("{config:?}").contains("geheim"));
+    let layers = Layers::new(MAIL).with("REJOINDER_MAIL_USERNAME", "talk").with("REJOINDER_MAIL_PASSWORD_FILE", path.to_str().unwrap());
+    assert_eq!(layers.load().unwrap().mail.unwrap().login.unwrap().password.reveal(), "geheim");
+    let refusal = Layers::new(MAIL).with("REJOINDER_MAIL_PASSWORD", "geh\u{7}eim").refusal();
+    assert!(refusal.contains("mail.password") && !refusal.contains("eim"), "{refusal}");
+}
+
+#[test]
+fn a_password_never_travels_in_the_open() {
+    let open = |host: &str| {
+        let layers = Layers::new(MAIL).with("REJOINDER_MAIL_HOST", host).with("REJOINDER_MAIL_TLS", "none");
+        layers.with("REJOINDER_MAIL_USERNAME", "talk").with("REJOINDER_MAIL_PASSWORD", "geheim")
+    };
+    let refusal = open("smtp.example.org").refusal();
+    assert!(refusal.contains("mail.tls") && refusal.contains("smtp.example.org") && !refusal.contains("geheim"), "{refusal}");
+    for host in ["127.0.0.1", "::1", "localhost"] {
+        assert_eq!(open(host).load().unwrap().mail.unwrap().tls, MailTls::None, "{host}");
+    }
+}
+
+#[test]
+fn every_wrong_setting_of_mail_is_named() {
+    for (name, value) in [
+        ("MAIL_HOST", "smtp://x"),
+        ("MAIL_HOST", "smtp.example.org:25"),
+        ("MAIL_PORT", "0"),
+        ("MAIL_PORT", "65536"),
+        ("MAIL_TLS", "yes"),
+        ("MAIL_FROM", "Blog"),
+        ("MAIL_FROM", "Blog <talk@blog.example"),
+        ("MAIL_FROM", "a@b.example, c@d.example"),
+        ("MAIL_USERNAME", "without-password"),
+        ("MAIL_DKIM_SELECTOR", "a b"),
+        ("MAIL_CONFIRMATIONS_PER_HOUR", "0"),
+        ("OUTBOUND_DNS", "dns.example"),
+    ] {
+        let refusal = Layers::new(MAIL).with(&format!("REJOINDER_{name}"), value).refusal();
+        let names = [name.to_lowercase().replacen('_', ".", 1), "mail.password".into()];
+        assert!(names.iter().any(|name| refusal.contains(name)), "{name}={value}: {refusal}");
+    }
+}

@@ -172,6 +172,17 @@ pub fn happened(batch: &mut Batch<'_>, site: SiteId, id: CommentId, cause: Cause
     Ok(())
 }
 
+/// Forgets deliveries that ended, with what they were about, and says how many.
+pub fn forget(batch: &Batch<'_>, before: Timestamp, most: i64) -> Result<usize, Error> {
+    let mut query = batch.conn.prepare_cached("select id from delivery where created_at <= ?1 and state <> 0 order by id limit ?2")?;
+    let ended = query.query_map((before.0, most), |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    for id in &ended {
+        batch.conn.prepare_cached("delete from told where delivery_id = ?1")?.execute([id])?;
+        batch.conn.prepare_cached("delete from delivery where id = ?1")?.execute([id])?;
+    }
+    Ok(ended.len())
+}
+
 /// Adds a notice to the delivery that gathers it, or makes one.
 pub fn add_notice(batch: &mut Batch<'_>, notice: &NewNotice, now: Timestamp) -> Result<(), Error> {
     let (kind, recipient) = (kind_code(notice.kind), recipient_id(notice.recipient));

@@ -7,10 +7,11 @@ use rusqlite::Connection;
 use crate::model::{CommentId, SiteId, Status, Timestamp};
 use crate::store::{
     CheckReport, Error, Upkeep,
-    sqlite::{SqliteStore, backup, check, connection, insert::KEY_MS},
+    sqlite::{SqliteStore, backup, check, connection, insert::KEY_MS, outbox},
 };
 
-/// Network hashes are kept for 30 days.
+/// The log of mails and calls goes back so far.
+const LOG_SECONDS: i64 = 30 * 86_400;
 /// Rows that one job forgets, so that submits wait no longer for it than for each other.
 const FORGET_AT_ONCE: i64 = 500;
 
@@ -69,6 +70,7 @@ impl Upkeep for SqliteStore {
                select site_id, nonce from submission where created_at <= ?1 limit ?2)",
             now.0.saturating_sub(KEY_MS),
         )?;
+        while self.writer.write(move |batch| outbox::forget(batch, now.minus_seconds(LOG_SECONDS), FORGET_AT_ONCE))? > 0 {}
         self.forget("delete from session where secret_hash in (select secret_hash from session where expires_at <= ?1 limit ?2)", now.0)?;
         self.forget("delete from setup_code where code_hash in (select code_hash from setup_code where expires_at <= ?1 limit ?2)", now.0)
     }
