@@ -201,8 +201,8 @@ pub trait Comments {
     /// The comment, whatever its status. `None` for one of another site.
     fn find_comment(&self, site: SiteId, id: CommentId) -> Result<Option<CommentOnPage>, Error>;
 
-    /// These comments of one page, whatever their status; unknown ones and those of other pages are left out.
-    fn list_comments_by_id(&self, site: SiteId, page: PageId, ids: &[CommentId]) -> Result<Vec<Comment>, Error>;
+    /// These comments of a site, whatever their status; unknown ones and those of other sites are left out.
+    fn list_comments_by_id(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<Comment>, Error>;
 
     /// Newest first, at most `most`.
     fn list_comments(&self, site: SiteId, filter: &CommentFilter, most: usize) -> Result<Vec<CommentOnPage>, Error>;

@@ -14,6 +14,7 @@ pub mod following;
 pub mod form;
 pub mod health;
 pub mod json;
+pub mod known;
 pub mod log;
 pub mod packed;
 pub mod pages;
@@ -37,6 +38,7 @@ pub struct Web {
     pub app: App,
     pub renderer: Arc<Renderer>,
     pub answers: answers::Answers,
+    pub known: known::Known,
     pub assets: Arc<assets::Assets>,
 }
 
@@ -47,6 +49,7 @@ impl Web {
             app: app.clone(),
             renderer: Arc::new(Renderer::new().context("templates")?),
             answers: answers::Answers::default(),
+            known: known::Known::default(),
             assets: Arc::new(assets::Assets::load(&data)?),
         })
     }

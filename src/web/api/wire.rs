@@ -133,6 +133,10 @@ pub struct CommentBody {
     votes: VotesBody,
     reactions: ReactionsBody,
     pinned: bool,
+    /// Its author is asking something.
+    asks: bool,
+    /// The person it answers said that it helped.
+    helped: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     held_because: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,7 +174,8 @@ impl CommentBody {
     /// A comment as everybody may see it: what is not published is an empty place.
     pub fn public(comment: &Comment) -> Self {
         if comment.is_gone() {
-            return Self { author: None, html: String::new(), status: Status::Removed.word(), edited_at: None, ..Self::whole(comment) };
+            let empty = Self { author: None, html: String::new(), status: Status::Removed.word(), ..Self::whole(comment) };
+            return Self { edited_at: None, asks: false, helped: false, ..empty };
         }
         Self::whole(comment)
     }
@@ -207,6 +212,8 @@ impl CommentBody {
             votes: VotesBody { up: comment.upvotes, down: comment.downvotes },
             reactions: ReactionsBody {},
             pinned: comment.pinned,
+            asks: comment.asks,
+            helped: comment.helped_at.is_some(),
             held_because: None,
             page: None,
             replies: is_root.then_some(comment.reply_count),

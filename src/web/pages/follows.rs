@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use warp::{Filter, filters::BoxedFilter, http::StatusCode, reply::Response};
 
 use crate::actions::{
-    Followed, Follower, all_follows_link, confirm, find_site, read_confirmation, read_follower,
-    read_stop, stop_all_mail, stop_follow, stop_one, take_mail_again,
+    Followed, Follower, all_follows_link, confirm, find_site, read_confirmation, read_follower, read_stop, stop_all_mail, stop_follow,
+    stop_one, take_mail_again,
 };
 use crate::app::{App, Work};
 use crate::error::Error;

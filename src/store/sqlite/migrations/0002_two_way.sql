@@ -17,6 +17,9 @@ alter table page add column question_by text;
 -- Who answered a comment: asked by "you were answered", by the list of people who wait, and by each answer.
 create index comment_answers on comment(parent_id, status, id) where parent_id is not null;
 
+-- What staff answered: a thread of thousands of readers' answers costs no more than a short one.
+create index comment_staff_answers on comment(parent_id, created_at) where badge <> 0 and status = 0;
+
 -- People who wait for the author's word, the longest first.
 create index comment_turn on comment(site_id, id) where turn = 1;
 
