@@ -40,7 +40,7 @@ impl Renderer {
         // Names and titles go in last and together, so that none is searched for places of the other.
         let text = texts.number(which, answered.answers.into());
         let text = fill(&text, &[("{name}", name), ("{title}", answered.title)]);
-        let view = json!({ "id": answered.id.0, "address": answered.address, "text": text, "dismiss": texts.get("dismiss") });
+        let view = json!({ "lang": texts.lang, "dir": texts.get("dir"), "id": answered.id.0, "address": answered.address, "text": text, "dismiss": texts.get("dismiss") });
         self.draw("answered", &view)
     }
 

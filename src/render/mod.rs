@@ -258,6 +258,7 @@ fn form_texts(texts: &Texts) -> Value {
         "markdown": texts.get("form.markdown"),
         "privacy": texts.get("form.privacy"),
         "privacy_link": texts.get("form.privacy_link"),
+        "privacy_mail": texts.get("form.privacy_mail"),
         "tell_me": texts.get("form.tell_me"),
         "tell_nothing": texts.get("form.tell_nothing"),
         "tell_answers": texts.get("form.tell_answers"),

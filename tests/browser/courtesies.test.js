@@ -21,7 +21,7 @@ const description = (box) => box.evaluate((area) => area.getAttribute('aria-desc
 const kept = (reader, name) => reader.page.evaluate((key) => JSON.parse(localStorage.getItem(`rejoinder:${key}`)), name);
 
 /** The thread as a server with mail sends it. */
-const MAIL = '<div class="who"><label><span>By mail</span><select class="input" name="follow"><option value="">Don’t mail me</option><option value="answers">Mail me when somebody answers me</option><option value="thread">Mail me every comment here</option></select></label><label><span>E-mail <small>(never shown)</small></span><input class="input" name="email" inputmode="email" autocomplete="email"></label></div>';
+const MAIL = '<div class="who"><label><span>Mail me</span><select class="input" name="follow"><option value="">Never</option><option value="answers">When somebody answers me</option><option value="thread">Every comment here</option></select></label><label><span>E-mail <small>(never shown)</small></span><input class="input" name="email" inputmode="email" autocomplete="email"></label></div>';
 const FORM = '<form class="who"><label><span>E-mail</span><input class="input" name="email" inputmode="email" autocomplete="email"></label><button class="button by-mail">Follow by mail</button></form>';
 const withMail = (thread) => (thread.includes('name="follow"') ? thread : thread.replace('<input type="hidden" name="stamp"', `${MAIL}$&`).replace('</summary>', `$&${FORM}`));
 
@@ -80,7 +80,7 @@ test('mail is asked for beside the box: the address appears with a choice, trave
     assert.equal(fields('/note').get('email'), null);
     assert.equal(fields('/note').get('follow'), '');
 
-    await form.getByLabel('By mail').selectOption({ label: 'Mail me when somebody answers me' });
+    await form.getByLabel('Mail me').selectOption({ label: 'When somebody answers me' });
     await address.fill('grace@example.org');
     faults.answer('/note', html('<p data-code="email_invalid" data-field="email">An e-mail address looks like name@example.org.</p>', 422));
     await reader.write('With mail');
@@ -98,8 +98,8 @@ test('mail is asked for beside the box: the address appears with a choice, trave
     await reader.page.reload();
     await reader.ready();
     assert.equal(await address.inputValue(), 'grace@example.org');
-    assert.equal(await form.getByLabel('By mail').inputValue(), 'answers');
-    await form.getByLabel('By mail').selectOption('');
+    assert.equal(await form.getByLabel('Mail me').inputValue(), 'answers');
+    await form.getByLabel('Mail me').selectOption('');
     await reader.post('No more mail');
     assert.equal(fields('/note').get('email'), null);
     assert.equal((await kept(reader, 'me')).email, undefined, 'an address that is not needed is not kept');
@@ -144,7 +144,7 @@ test('without a receipt nothing is asked about answers, on any page', async () =
 
 const opacity = (line) => line.evaluate((each) => getComputedStyle(each).opacity);
 
-const answered = (id, address) => (mine) => mine.replace('</section>', `<p class="answered" data-id="${id}"><a href="${address}#comment-${id}">Grace answered you on “Another post”</a> <button class="button dismiss" type="button">Dismiss</button></p></section>`);
+const answered = (id, address) => (mine) => mine.replace('</section>', `<p class="answered" lang="en" dir="ltr" data-id="${id}"><a href="${address}#comment-${id}">Grace answered you on “Another post”</a> <button class="button dismiss" type="button">Dismiss</button></p></section>`);
 
 test('somebody who was answered sees one line on another page, below in the window, and lands focused on the answer', async () => {
   faults.calm();
@@ -447,7 +447,7 @@ for (const [colour, css] of Object.entries({ light: LIGHT, dark: DARK })) {
     await withReader(play, {}, async (reader) => {
       await reader.open(`${address}#rejoinder-author`);
       await reader.startReply(`First of ${colour}`);
-      await reader.form(reader.box).getByLabel('By mail').selectOption('thread');
+      await reader.form(reader.box).getByLabel('Mail me').selectOption('thread');
       await reader.thread.getByText('Follow this conversation').click();
       await assertAccessible(reader.page, 'before the first comment');
       await reader.post('My own', { name: 'Bob' });
