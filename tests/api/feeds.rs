@@ -8,15 +8,15 @@ use std::{
 use rejoinder::model::Scope;
 use serde_json::{Value, json};
 
-use crate::harness::{Person, start};
+use crate::harness::{Person, Reply, start};
 use crate::python::python;
 
 /// What a foreign parser makes of a feed.
-fn parsed(python: &std::path::Path, feed: &str) -> Value {
+fn parsed(python: &std::path::Path, feed: &Reply) -> Value {
     let mut command = Command::new(python);
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/read_feed.py"));
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/read_feed.py")).arg(feed.header("content-type"));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python starts");
-    child.stdin.take().expect("piped").write_all(feed.as_bytes()).expect("python reads");
+    child.stdin.take().expect("piped").write_all(feed.body.as_bytes()).expect("python reads");
     let output = child.wait_with_output().expect("python ends");
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
@@ -111,7 +111,7 @@ fn feed_readers_understand_every_feed() {
         ("?page=%2Fempty", vec![]),
     ] {
         let address = format!("/feed/blog.atom{asked}");
-        let atom = parsed(&python, &visitor.get(&address).body);
+        let atom = parsed(&python, &visitor.get(&address));
         assert_eq!((&atom["bozo"], &atom["version"]), (&json!(0), &json!("atom10")), "{address}: {atom}");
         assert_eq!(atom["self"], format!("{}{address}", server.base));
         let links: Vec<String> = ids.iter().map(|id| format!("{}/go/{id}", server.base)).collect();
@@ -121,7 +121,7 @@ fn feed_readers_understand_every_feed() {
         let json = visitor.get(&format!("/feed/blog.json{asked}"));
         let json_feed = json.json();
         assert_eq!(json_feed["feed_url"], format!("{}/feed/blog.json{asked}", server.base));
-        let (read, entries) = (parsed(&python, &json.body), json_feed["items"].as_array().unwrap());
+        let (read, entries) = (parsed(&python, &json), json_feed["items"].as_array().unwrap());
         assert_eq!((&read["bozo"], &read["version"]), (&json!(0), &json!("json11")), "{read}");
         let ids_of = |entries: &[Value], name: &str| entries.iter().map(|entry| entry[name].clone()).collect::<Vec<_>>();
         assert_eq!(ids_of(read["entries"].as_array().unwrap(), "id"), ids_of(entries, "id"));
