@@ -1,6 +1,7 @@
 //! The commands. Each opens the data by itself, also while the server runs, and leaves it as it promised.
 //! Exit status: 0 done, 1 failed, 2 wrong use.
 
+mod mail;
 mod people;
 mod site;
 mod upkeep;
@@ -59,6 +60,14 @@ enum Command {
         /// The backup
         path: PathBuf,
     },
+    /// Send a mail and say what keeps mail from arriving
+    #[command(
+        after_help = "Example:\n  rejoinder mail-test ada@example.org\n\nLooks at settings, DNS, encryption, sign-in, SPF, DKIM and DMARC, and says the fix for each fault."
+    )]
+    MailTest {
+        /// Who gets the mail
+        address: String,
+    },
     /// Look for damage and wrong numbers
     #[command(after_help = "Example:\n  rejoinder check")]
     Check,
@@ -104,6 +113,7 @@ fn act(cli: Cli) -> anyhow::Result<()> {
         Command::Config => upkeep::show_config(&config),
         Command::Backup { path } => upkeep::backup(&open(config)?, &path),
         Command::Restore { path } => upkeep::restore(&config, &path),
+        Command::MailTest { address } => runtime()?.block_on(mail::test(&config, &address)),
         Command::Check => upkeep::check(&open(config)?),
     }
 }

@@ -74,6 +74,11 @@ pub async fn call(app: &App, outbound: &Outbound, delivery: &Delivery) -> Result
         Err(failure @ (Failure::Malformed | Failure::Scheme | Failure::ForbiddenAddress | Failure::ForbiddenPort)) => {
             (false, Ended::Failed, failure.to_string())
         }
+        // It is left alone as a whole, which is no fault of this call.
+        Err(failure @ Failure::Resting(rest)) => {
+            let seconds = i64::try_from(rest.as_secs()).unwrap_or(i64::MAX);
+            return Ok((Ended::Again(now.plus_seconds(seconds.saturating_add(1))), failure.to_string()));
+        }
         Err(failure) => (false, again(delivery, now), failure.to_string()),
     };
     app.blocking(Work::Write, move |app| Ok(app.store.note_call(site, id, worked, app.now())?)).await?;

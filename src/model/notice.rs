@@ -107,6 +107,8 @@ pub struct Delivery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
     Waiting,
+    /// An attempt was begun and has not ended yet.
+    UnderWay,
     Done,
     /// Given up after the last try, or refused for good.
     Failed,
@@ -118,6 +120,7 @@ impl DeliveryState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::UnderWay => "under_way",
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Dropped => "dropped",

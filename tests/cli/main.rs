@@ -3,6 +3,7 @@
 #[path = "../support/child.rs"]
 mod child;
 
+mod mail;
 mod people;
 mod settings;
 mod sites;

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::SocketAddr,
     path::Path,
     process::{Child, Command, Stdio},
     sync::OnceLock,
@@ -20,25 +21,71 @@ use crate::python::python;
 pub const PATIENCE: Duration = Duration::from_millis(1200);
 pub const NOON: Timestamp = Timestamp(1_795_428_000_000);
 
-pub struct SmtpServer {
+/// A program of Python that prints its port and ends with us.
+struct Script {
     child: Child,
+    port: u16,
+}
+
+impl Script {
+    /// `None` where there is no Python for it.
+    fn start(name: &str, arguments: &[&str]) -> Option<Self> {
+        let mut command = Command::new(python("mail")?);
+        command.arg(format!("{}/tests/mail/{name}", env!("CARGO_MANIFEST_DIR"))).args(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python starts");
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut first).expect("text");
+        let port = first.trim().parse().unwrap_or_else(|_| panic!("{name} printed {first:?}"));
+        Some(Self { child, port })
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone afterwards.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A DNS server with this zone.
+pub struct DnsServer {
+    script: Script,
+    folder: tempfile::TempDir,
+}
+
+impl DnsServer {
+    pub fn start(zone: &Value) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let script = Script::start("dns.py", &[folder.path().join("zone").to_str().expect("text")])?;
+        let server = Self { script, folder };
+        server.told(zone);
+        Some(server)
+    }
+
+    /// From now on.
+    pub fn told(&self, zone: &Value) {
+        fs::write(self.folder.path().join("zone"), zone.to_string()).expect("a file");
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.script.port))
+    }
+}
+
+pub struct SmtpServer {
+    _script: Script,
     pub folder: tempfile::TempDir,
     pub port: u16,
 }
 
 impl SmtpServer {
-    /// `None` where there is no Python for it.
     pub fn start(options: &[&str]) -> Option<Self> {
-        let python = python("mail")?;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut command = Command::new(python);
-        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/smtp.py"));
-        command.args([folder.path().join("mails"), folder.path().join("faults")]).args(options);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python starts");
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut first).expect("text");
-        let port = first.trim().parse().unwrap_or_else(|_| panic!("smtp.py printed {first:?}"));
-        Some(Self { child, folder, port })
+        let path = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+        let (mails, faults) = (path("mails"), path("faults"));
+        let script = Script::start("smtp.py", &[&[mails.as_str(), &faults], options].concat())?;
+        Some(Self { port: script.port, _script: script, folder })
     }
 
     /// The faults of the connections to come, in order; the last one stays.
@@ -58,14 +105,6 @@ impl SmtpServer {
 
     pub fn settings(&self) -> MailSettings {
         MailSettings { port: self.port, ..settings("127.0.0.1") }
-    }
-}
-
-impl Drop for SmtpServer {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way it is gone afterwards.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -126,13 +126,6 @@ pub struct StaffConfirm {
     pub confirm_link: String,
 }
 
-/// What `mail-test` sends.
-#[derive(Clone, Debug)]
-pub struct Test {
-    /// The name of this server.
-    pub host: String,
-}
-
 #[derive(Clone, Debug)]
 pub enum Letter {
     Confirm(Confirm),
@@ -141,7 +134,8 @@ pub enum Letter {
     Gathered(Gathered),
     Reminder(Reminder),
     StaffConfirm(StaffConfirm),
-    Test(Test),
+    /// What `mail-test` sends.
+    Test,
 }
 
 impl Letter {
@@ -182,7 +176,7 @@ impl Letter {
             Self::Gathered(it) => count(it.matter.name(), it.comments.len(), &[("site", &it.site)]),
             Self::Reminder(it) => count("mail.turn.subject", it.waiting.len(), &[("site", &it.site)]),
             Self::StaffConfirm(it) => say("mail.staff.subject", &[("site", &it.site)]),
-            Self::Test(_) => say("mail.test.subject", &[]),
+            Self::Test => say("mail.test.subject", &[]),
         }
     }
 
@@ -202,13 +196,9 @@ impl Letter {
                 pen.link("mail.staff.button", &it.confirm_link),
                 json!([note(pen.say("mail.staff.else", &[]))]),
             ),
-            Self::Test(it) => sheet(
-                json!([pen.say("mail.test.lead", &[("host", &it.host)]), pen.say("mail.test.look", &[])]),
-                json!([]),
-                json!([]),
-                Value::Null,
-                json!([]),
-            ),
+            Self::Test => {
+                sheet(json!([pen.say("mail.test.lead", &[]), pen.say("mail.test.look", &[])]), json!([]), json!([]), Value::Null, json!([]))
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Nothing here knows the store; who is written to, and when, is decided above.
 
 pub mod diagnose;
+mod dns;
 mod foreign;
 pub mod letters;
 mod message;

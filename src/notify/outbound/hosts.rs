@@ -126,6 +126,7 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::outbound::Answer;
 
     #[test]
     fn t60_five_failures_in_a_row_begin_a_rest_that_doubles_up_to_an_hour() {
@@ -147,17 +148,21 @@ mod tests {
         }
     }
 
-    #[test]
-    fn four_failures_and_a_success_begin_anew() {
-        let now = Instant::now();
-        let mut breaker = Breaker::default();
-        for _ in 0..4 {
-            breaker.fail(now, false);
+    #[tokio::test]
+    async fn a_success_forgives_earlier_failures_and_our_own_refusals_count_for_nothing() {
+        let hosts = Arc::new(Hosts::default());
+        let call = async |ended: Result<u16, Failure>| {
+            let visit = hosts.enter("a:443").await?;
+            visit.leave(&ended.map(|status| Hop::Answer(Answer { status, excerpt: String::new() })));
+            Ok::<_, Failure>(())
+        };
+        for ended in [Err(Failure::Connect), Ok(500), Ok(429), Err(Failure::Tls), Ok(404), Err(Failure::ForbiddenAddress)] {
+            assert_eq!(call(ended).await, Ok(()));
         }
-        assert_eq!(breaker.rest(now), None);
-        breaker = Breaker::default();
-        breaker.fail(now, false);
-        assert_eq!((breaker.rest(now), breaker.failures), (None, 1));
+        for ended in [Err(Failure::Timeout), Err(Failure::Dns), Err(Failure::ForbiddenAddress), Ok(503), Ok(500), Err(Failure::TooLarge)] {
+            assert_eq!(call(ended).await, Ok(()));
+        }
+        assert!(matches!(call(Ok(200)).await, Err(Failure::Resting(_))));
     }
 
     #[tokio::test]

@@ -226,15 +226,17 @@ fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, Failure> {
 
 /// The kind of a failure of the library, by what lies under it.
 fn failure_of(error: &reqwest::Error) -> Failure {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(under) = cause {
-        let inner = under.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if under.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return Failure::Tls;
-        }
-        cause = under.source();
+    match () {
+        () if lies_in_tls(error) => Failure::Tls,
+        () if error.is_builder() => Failure::Malformed,
+        () => Failure::Connect,
     }
-    if error.is_builder() { Failure::Malformed } else { Failure::Connect }
+}
+
+fn lies_in_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    // An error of input or output names the cause of what it wraps as its own, and leaves out what it wraps.
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.map_or_else(|| error.source().is_some_and(lies_in_tls), |wrapped| lies_in_tls(wrapped))
 }
 
 #[cfg(test)]
@@ -279,7 +281,7 @@ mod tests {
             assert_eq!(outbound(&[]).post(url, &[], vec![]).await.err(), Some(failure), "{url}");
             assert!(!is_callable(url));
         }
-        let broken = [("title", "one\r\nhost: two".to_owned())];
+        let broken = [("title".to_owned(), "one\r\nhost: two".to_owned())];
         assert_eq!(outbound(&[]).post("http://93.184.215.14/", &broken, vec![]).await.err(), Some(Failure::Malformed));
     }
 }

@@ -79,7 +79,7 @@ fn t61_the_signature_is_the_published_one_of_the_standard() {
 #[test]
 fn while_a_secret_is_rotated_both_sign() {
     let target = Target { url: String::new(), template: Template::Standard, secrets: vec![Secret::random(), Secret::random()] };
-    let call = compose(&target, "msg_1", Timestamp(0), &event(Kind::Published));
+    let call = compose(&target, "msg_1", Timestamp(0), write(target.template, &event(Kind::Published)));
     let signatures: Vec<&str> = header(&call, "webhook-signature").split(' ').collect();
     assert!(signatures.len() == 2 && signatures[0] != signatures[1] && signatures.iter().all(|one| one.starts_with("v1,")));
 }

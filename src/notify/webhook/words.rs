@@ -31,6 +31,7 @@ pub(super) fn shorten(text: &str, bytes_max: usize) -> String {
     if text.len() <= bytes_max {
         return text.to_owned();
     }
-    let end = text.floor_char_boundary(bytes_max.saturating_sub("…".len()));
+    let room = bytes_max.saturating_sub("…".len());
+    let end = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     format!("{}…", text[..end].trim_end())
 }

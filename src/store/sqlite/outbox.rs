@@ -77,7 +77,7 @@ impl Outbox for SqliteStore {
             let mut claim = batch.conn.prepare_cached(
                 "update delivery set tries = tries + 1, claimed = 1, run_at = ?2
                  where id in (select id from delivery where state = 0 and run_at <= ?1 order by run_at, id limit ?3)
-                 returning id, site_id, kind, recipient, page_id, state, tries, run_at, body, said, created_at, done_at",
+                 returning id, site_id, kind, recipient, page_id, state + 4 * claimed, tries, run_at, body, said, created_at, done_at",
             )?;
             let claimed = claim.query_map((now.0, until.0, rows::number(most as u64)), delivery)?;
             Ok(claimed.collect::<rusqlite::Result<_>>()?)
@@ -127,7 +127,7 @@ impl Outbox for SqliteStore {
     fn find_delivery(&self, site: SiteId, id: DeliveryId) -> Result<Option<Delivery>, Error> {
         self.readers.read(|conn| {
             let mut query = conn.prepare_cached(
-                "select id, site_id, kind, recipient, page_id, state, tries, run_at, body, said, created_at, done_at
+                "select id, site_id, kind, recipient, page_id, state + 4 * claimed, tries, run_at, body, said, created_at, done_at
                  from delivery where site_id = ?1 and id = ?2",
             )?;
             Ok(query.query_row((site.0, id.0), delivery).optional()?)
@@ -137,7 +137,7 @@ impl Outbox for SqliteStore {
     fn list_deliveries(&self, site: SiteId, older_than: Option<DeliveryId>, most: usize) -> Result<Vec<Delivery>, Error> {
         self.readers.read(|conn| {
             let mut query = conn.prepare_cached(
-                "select id, site_id, kind, recipient, page_id, state, tries, run_at, body, said, created_at, done_at
+                "select id, site_id, kind, recipient, page_id, state + 4 * claimed, tries, run_at, body, said, created_at, done_at
                  from delivery where site_id = ?1 and id < ?2 order by id desc limit ?3",
             )?;
             let older_than = older_than.map_or(i64::MAX, |id| id.0);
@@ -346,12 +346,14 @@ fn state_code(state: DeliveryState) -> i64 {
         DeliveryState::Done => 1,
         DeliveryState::Failed => 2,
         DeliveryState::Dropped => 3,
+        // Not stored: what waits and is claimed.
+        DeliveryState::UnderWay => 4,
     }
 }
 
 fn state_of(code: i64) -> Option<DeliveryState> {
-    use DeliveryState::{Done, Dropped, Failed, Waiting};
-    [Waiting, Done, Failed, Dropped].into_iter().find(|state| state_code(*state) == code)
+    use DeliveryState::{Done, Dropped, Failed, UnderWay, Waiting};
+    [Waiting, Done, Failed, Dropped, UnderWay].into_iter().find(|state| state_code(*state) == code)
 }
 
 fn recipient_id(recipient: Recipient) -> i64 {

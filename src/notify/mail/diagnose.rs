@@ -1,1 +1,0 @@
-//! What keeps mail from arriving, step by step, with the fix for each fault.

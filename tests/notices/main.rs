@@ -1,0 +1,17 @@
+//! From a comment to a mail in somebody's hands: the running program, its store and a real SMTP server.
+
+#[path = "../store/sqlite/children.rs"]
+mod children;
+#[path = "../api/harness.rs"]
+#[expect(dead_code, reason = "each suite uses a part of it")]
+mod harness;
+#[path = "../support/python.rs"]
+mod python;
+#[path = "../mail/harness.rs"]
+#[expect(dead_code, reason = "each suite uses a part of it")]
+mod smtp;
+
+mod kills;
+mod pace;
+mod post;
+mod staff;
