@@ -27,6 +27,7 @@ const API: &str = "
     PATCH /api/v1/sites/{site}/rules
     POST /api/v1/sites/{site}/pages/close
     POST /api/v1/sites/{site}/pages/open
+    POST /api/v1/sites/{site}/pages/question
     GET /feed/{site}.atom
     GET /feed/{site}.json
     GET /healthz
@@ -43,6 +44,7 @@ const WIDGET: &str = "
     POST /w/{site}/note
     POST /w/{site}/note/{id}/edit
     POST /w/{site}/note/{id}/withdraw
+    POST /w/{site}/note/{id}/report
     POST /w/{site}/preview
     POST /w/{site}/mine
     POST /w/{site}/follow
@@ -57,9 +59,12 @@ const WIDGET: &str = "
     POST /follow/stop/{token}
     GET /follow/all/{token}
     POST /follow/all/{token}
+    GET /go/{id}
+    GET /answer/{token}
+    POST /answer/{token}
     GET /follow/staff/{token}
     POST /follow/staff/{token}
-    GET /go/{id}
+    GET /window/{site}/{id}
 ";
 
 fn routes(tables: &[&str]) -> Names {

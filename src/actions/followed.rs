@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::model::{AccountId, AddressId, AddressState, EmailAddress, Follow, FollowId, MailAddress, Page, Site, Status};
+use crate::model::{AddressId, AddressState, Follow, FollowId, MailAddress, Page, Site, Status};
 use crate::secrets::LinkFor;
 use crate::store;
 
@@ -80,22 +80,6 @@ pub fn take_mail_again(app: &App, token: &str) -> Result<(), Error> {
         Some(address) if address.state == AddressState::Stopped => app.store.confirm_address(id, app.now()).map(drop).map_err(over),
         _ => Ok(()),
     }
-}
-
-/// The address of an account that a link proves, and whether it was proven already. `LinkOver` too when the account has
-/// another address by now.
-pub fn read_staff_confirmation(app: &App, token: &str) -> Result<MailAddress, Error> {
-    let ids = app.secrets.read_link(LinkFor::StaffConfirm, token, app.now()).ok_or(Error::LinkOver)?;
-    let [account, address] = ids[..] else { return Err(Error::LinkOver) };
-    let address = app.store.find_address(AddressId(address))?.ok_or(Error::LinkOver)?;
-    let account = app.store.list_accounts()?.into_iter().find(|own| own.id == AccountId(account)).ok_or(Error::LinkOver)?;
-    let own = account.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
-    if own.is_some_and(|own| own.key() == address.address) { Ok(address) } else { Err(Error::LinkOver) }
-}
-
-pub fn confirm_staff(app: &App, token: &str) -> Result<MailAddress, Error> {
-    let address = read_staff_confirmation(app, token)?;
-    app.store.confirm_address(address.id, app.now()).map_err(over)
 }
 
 fn over(error: store::Error) -> Error {

@@ -1,9 +1,9 @@
-//! Decides about one comment: approve, hold, spam, remove, restore, pin, unpin.
+//! What staff decide about one comment: its status, its place, whether it was used in the post or needs no answer.
 
 use crate::actions::Staff;
 use crate::app::App;
 use crate::error::Error;
-use crate::model::{CommentId, HoldReason, Scope, Site, Status};
+use crate::model::{CommentId, HoldReason, Scope, Site, Status, Turn};
 use crate::store::Submitted;
 
 /// What a moderator can do with one comment.
@@ -16,10 +16,28 @@ pub enum Move {
     Restore,
     Pin,
     Unpin,
+    /// It was used in the post, whose readers find its author named there.
+    Used,
+    Unused,
+    NoAnswerNeeded,
+    /// It waits for the author's word again, if nobody of staff has answered.
+    AnswerNeeded,
 }
 
 impl Move {
-    pub const ALL: [Move; 7] = [Move::Approve, Move::Hold, Move::Spam, Move::Remove, Move::Restore, Move::Pin, Move::Unpin];
+    pub const ALL: [Move; 11] = [
+        Move::Approve,
+        Move::Hold,
+        Move::Spam,
+        Move::Remove,
+        Move::Restore,
+        Move::Pin,
+        Move::Unpin,
+        Move::Used,
+        Move::Unused,
+        Move::NoAnswerNeeded,
+        Move::AnswerNeeded,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -30,6 +48,10 @@ impl Move {
             Self::Restore => "restore",
             Self::Pin => "pin",
             Self::Unpin => "unpin",
+            Self::Used => "used",
+            Self::Unused => "unused",
+            Self::NoAnswerNeeded => "no-answer-needed",
+            Self::AnswerNeeded => "answer-needed",
         }
     }
 
@@ -52,6 +74,10 @@ pub fn moderate(app: &App, staff: &Staff, site: &Site, id: CommentId, action: Mo
         Move::Restore => to(&[Removed, Spam], Published, &[]),
         Move::Pin => app.store.update_comment_pinned(site.id, id, true, now),
         Move::Unpin => app.store.update_comment_pinned(site.id, id, false, now),
+        Move::Used => app.store.update_used(site.id, id, Some(now), now),
+        Move::Unused => app.store.update_used(site.id, id, None, now),
+        Move::NoAnswerNeeded => app.store.update_turn(site.id, id, Turn::NoAnswerNeeded),
+        Move::AnswerNeeded => app.store.update_turn(site.id, id, Turn::Author),
     };
     Ok(stored?)
 }

@@ -16,6 +16,17 @@ pub fn count_waiting(app: &App, site: &Site) -> Result<u64, Error> {
     Ok(app.store.count_pending(site.id)?)
 }
 
+/// How many comments of a site wait for the author's word.
+pub fn count_turns(app: &App, site: &Site) -> Result<u64, Error> {
+    Ok(app.store.count_turns(site.id)?)
+}
+
+/// Who waits for the author's word, first-timers first, then the longest waiting; at most `most` people.
+pub fn list_turns(app: &App, staff: &Staff, site: &Site, most: usize) -> Result<Vec<CommentOnPage>, Error> {
+    staff.require_queue()?;
+    Ok(app.store.list_turns(site.id, most)?)
+}
+
 /// A comment whatever its status, for staff.
 pub fn read_comment(app: &App, staff: &Staff, site: &Site, id: CommentId) -> Result<CommentOnPage, Error> {
     staff.require_queue()?;

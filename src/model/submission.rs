@@ -59,7 +59,7 @@ pub struct NewComment {
     pub links: usize,
     pub markup_version: u32,
     pub key: Option<String>,
-    /// Its author is asking something; only roots do.
+    /// Its author is asking something; only roots do, where the site wants to know.
     pub asks: bool,
 }
 
@@ -116,7 +116,7 @@ impl NewComment {
         let source = check_text(submission.text)?;
         let key = check_key(submission.key)?;
         let Rendered { html, links, markup_version } = render(&source)?;
-        let asks = parent.is_none() && submission.asks.as_deref() == Some("1");
+        let asks = site.rules.courtesies.give_back.is_on() && parent.is_none() && submission.asks.as_deref() == Some("1");
         Ok(Self { page, title, parent, name, website, source, html, links, markup_version, key, asks })
     }
 }

@@ -29,6 +29,12 @@ impl Timestamp {
         self.to_jiff().strftime("%Y-%m-%d").to_string()
     }
 
+    /// How many times midnight in UTC has passed since an earlier moment.
+    pub fn days_since(self, earlier: Self) -> u64 {
+        let day = |moment: Self| moment.seconds().div_euclid(86_400);
+        u64::try_from(day(self) - day(earlier)).unwrap_or(0)
+    }
+
     /// `23 November 2026, 10:00 UTC`: for people, where no script can make it local.
     pub fn words(self) -> String {
         self.to_jiff().strftime("%-d %B %Y, %H:%M UTC").to_string()
@@ -51,5 +57,14 @@ mod tests {
         assert_eq!(moment.to_string(), "2026-11-23T10:00:00Z");
         assert_eq!(moment.words(), "23 November 2026, 10:00 UTC");
         assert_eq!(Timestamp(i64::MAX).date(), "9999-12-30");
+    }
+
+    #[test]
+    fn days_are_counted_by_midnights() {
+        let noon = Timestamp(1_795_435_200_000);
+        assert_eq!(noon.to_string(), "2026-11-23T12:00:00Z");
+        for (hours, days) in [(-1, 0), (0, 0), (11, 0), (12, 0), (13, 1), (36, 1), (37, 2), (47, 2), (30 * 24, 30)] {
+            assert_eq!(noon.days_since(noon.minus_seconds(hours * 3600)), days, "{hours}");
+        }
     }
 }

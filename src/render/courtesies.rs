@@ -2,18 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::model::CommentId;
+use crate::model::{AnswerHabit, Comment, CommentId, Span, Status};
 
-use super::{FragmentView, RenderError, Renderer, Texts, views::NameView};
-
-/// How the author answered readers lately; told only where it is worth telling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Habit {
-    pub answered: u32,
-    pub of: u32,
-    /// Half of the answers came within so many hours, rounded up.
-    pub hours: u32,
-}
+use super::{
+    FragmentView, PageLinks, RenderError, Renderer, Texts,
+    views::{Drawing, NameView},
+};
 
 /// Somebody answered this visitor, on whatever page of the site.
 pub struct AnsweredView<'a> {
@@ -33,30 +27,31 @@ pub struct AnsweredView<'a> {
 pub struct GiveView<'a> {
     pub name: Option<&'a str>,
     pub address: &'a str,
+    /// How many midnights ago; at least 1.
     pub days: u64,
 }
-
-/// Names in the thanks; more would be a list of their own.
-const THANKED_MAX: usize = 50;
 
 impl Renderer {
     /// The line that tells somebody of an answer, with the button that dismisses it.
     pub fn answered(&self, answered: &AnsweredView<'_>, lang: &str) -> Result<String, RenderError> {
         let texts = self.texts(lang);
-        let name = answered.name.unwrap_or(texts.get("nameless"));
+        let name = answered.name.unwrap_or(texts.get("somebody"));
         let which = if answered.title.is_empty() { "answered_untitled" } else { "answered" };
         // Names and titles go in last and together, so that none is searched for places of the other.
         let text = texts.number(which, answered.answers.into());
         let text = fill(&text, &[("{name}", name), ("{title}", answered.title)]);
-        let view = json!({ "id": answered.id.0, "address": answered.address, "text": text, "dismiss": texts.get("dismiss") });
+        let view = json!({ "lang": texts.lang, "dir": texts.get("dir"), "id": answered.id.0, "address": answered.address, "text": text, "dismiss": texts.get("dismiss") });
         self.draw("answered", &view)
     }
 
     /// The line that asks somebody who has just written to help somebody else.
     pub fn give(&self, give: &GiveView<'_>, lang: &str) -> Result<String, RenderError> {
         let texts = self.texts(lang);
-        let text = texts.number("give", give.days);
-        let name = NameView::new(&text, give.name.unwrap_or(texts.get("nameless")), None);
+        let count = format!("count.{}", give.days);
+        let days = if texts.has(&count) { texts.get(&count).to_owned() } else { give.days.to_string() };
+        let form = if give.days == 1 { "give.one" } else { "give.other" };
+        let text = texts.get(form).replace("{n}", &days);
+        let name = NameView::new(&text, give.name.unwrap_or(texts.get("somebody")), None);
         self.draw("give", &json!({ "before": name.before, "name": name.name, "after": name.after, "address": give.address }))
     }
 
@@ -65,23 +60,43 @@ impl Renderer {
         format!("<p class=\"note\">{}</p>", handlebars::html_escape(sentence))
     }
 
-    /// Who said that an answer helped, or the empty place of that.
-    pub fn helped(&self, name: Option<&str>, lang: &str) -> String {
-        let text = name.map(|name| NameView::new(self.texts(lang).get("helped"), name, None));
+    /// Who said that this answer helped, or the empty place of that.
+    pub fn helped(&self, answer: &Comment, lang: &str) -> String {
+        let texts = self.texts(lang);
+        let name = answer.parent_name.as_deref().unwrap_or(texts.get("somebody"));
+        let text = answer.helped_at.map(|_| NameView::new(texts.get("helped"), name, None));
         let escape = handlebars::html_escape;
         let words = text.map(|text| format!("{}<bdi>{}</bdi>{}", escape(text.before), escape(text.name), escape(text.after)));
-        format!("<p class=\"helped\">{}</p>", words.unwrap_or_default())
+        format!("<p class=\"helped\"{}>{}</p>", if words.is_some() { "" } else { " hidden" }, words.unwrap_or_default())
+    }
+
+    /// A comment by itself, for a page without script; nothing of one that is not published.
+    pub fn article(&self, comment: &Comment, links: PageLinks<'_>, lang: &str) -> Result<String, RenderError> {
+        let texts = self.texts(lang);
+        let drawing = Drawing { texts, courtesies: links.courtesies, links: Some(links), is_window: false };
+        if comment.status == Status::Published { self.draw("article", &drawing.comment(comment)) } else { Ok(String::new()) }
+    }
+
+    /// Whom the author thanks, for a page without script whose address has its query begun. `None` for nobody.
+    pub fn thanks(&self, thanked: &[(CommentId, Option<String>)], address: &str, lang: &str) -> Result<Option<String>, RenderError> {
+        let view = thanks(thanked, Some(address), self.texts(lang));
+        if view.is_null() { Ok(None) } else { self.draw("thanks", &json!({ "thanks": view })).map(Some) }
     }
 
     /// What a newcomer reads once: that no account is needed, how long a comment can be changed, and how the author
     /// answers.
-    pub fn newcomer(&self, edit_minutes: u32, author: &str, habit: Option<Habit>, lang: &str) -> String {
+    pub fn newcomer(&self, edit_minutes: u32, author: &str, habit: Option<AnswerHabit>, lang: &str) -> String {
         let texts = self.texts(lang);
         let edit = (edit_minutes > 0).then(|| texts.number("newcomer.edit", edit_minutes.into()));
         let habit = habit.map(|habit| {
-            let (answered, of) = (habit.answered.to_string(), habit.of.to_string());
-            let name = if author.is_empty() { texts.get("newcomer.author") } else { author };
-            fill(&texts.number("newcomer.habit", habit.hours.max(1).into()), &[("{name}", name), ("{answered}", &answered), ("{of}", &of)])
+            let (answered, asked) = (habit.answered.to_string(), habit.asked.to_string());
+            let time = match habit.within {
+                Span::Minutes(n) => texts.number("span.minutes", n),
+                Span::Hours(n) => texts.number("span.hours", n),
+                Span::Days(n) => texts.number("span.days", n),
+            };
+            let places = [("{author}", author), ("{answered}", &answered), ("{asked}", &asked), ("{time}", &time)];
+            fill(texts.get("newcomer.habit"), &places)
         });
         [Some(texts.get("newcomer").to_owned()), edit, habit].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
@@ -111,14 +126,15 @@ pub fn newcomer(view: &FragmentView<'_>, renderer: &Renderer) -> String {
     renderer.newcomer(view.site.rules.edit_minutes, view.site_author, view.habit, view.lang)
 }
 
-pub fn thanks<'a>(view: &FragmentView<'a>, texts: &'a Texts) -> Value {
-    let names = &view.thanks[..view.thanks.len().min(THANKED_MAX)];
-    if names.is_empty() {
+/// The names in the thanks, with the words between them; nothing for none. Each leads to its comment, in the page
+/// without script at that address or else where the list stands.
+pub fn thanks(thanked: &[(CommentId, Option<String>)], address: Option<&str>, texts: &Texts) -> Value {
+    if thanked.is_empty() {
         return Value::Null;
     }
     let (before, after) = texts.get("thanks").split_once("{names}").unwrap_or_default();
-    let last = names.len() - 1;
-    let names: Vec<Value> = names
+    let last = thanked.len() - 1;
+    let names: Vec<Value> = thanked
         .iter()
         .enumerate()
         .map(|(index, (id, name))| {
@@ -127,7 +143,8 @@ pub fn thanks<'a>(view: &FragmentView<'a>, texts: &'a Texts) -> Value {
                 _ if index == last => texts.get("thanks.last"),
                 _ => texts.get("thanks.between"),
             };
-            json!({ "id": id.0, "name": name.as_deref().unwrap_or(texts.get("nameless")), "before": between })
+            let around = address.map(|address| format!("{address}&around={id}")).unwrap_or_default();
+            json!({ "id": id.0, "around": around, "name": name.as_deref().unwrap_or(texts.get("somebody")), "before": between })
         })
         .collect();
     json!({ "before": before, "names": names, "after": after })

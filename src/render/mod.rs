@@ -12,9 +12,11 @@ use handlebars::Handlebars;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::model::{Comment, CommentId, Courtesies, HoldReason, Page, PageState, Site, Sort, Status, ThreadSlice, Timestamp, limits};
+use crate::model::{
+    AnswerHabit, Comment, CommentId, Courtesies, HoldReason, Page, PageState, Site, Sort, Status, ThreadSlice, Timestamp, limits,
+};
 
-pub use courtesies::{AnsweredView, GiveView, Habit};
+pub use courtesies::{AnsweredView, GiveView};
 pub use texts::{Texts, texts};
 
 use views::{Drawing, OwnView};
@@ -65,7 +67,7 @@ pub struct FragmentView<'a> {
     /// The comments that were used in the post, with the names of their authors.
     pub thanks: &'a [(CommentId, Option<String>)],
     /// How the author answers, where that is worth telling.
-    pub habit: Option<Habit>,
+    pub habit: Option<AnswerHabit>,
     pub lang: &'a str,
 }
 
@@ -87,7 +89,7 @@ pub struct Problem<'a> {
     pub origins: &'a [String],
 }
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("article", include_str!("templates/article.hbs")),
     ("comment", include_str!("templates/comment.hbs")),
     ("comments", include_str!("templates/comments.hbs")),
@@ -96,6 +98,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("fragment", include_str!("templates/fragment.hbs")),
     ("answered", include_str!("templates/answered.hbs")),
     ("give", include_str!("templates/give.hbs")),
+    ("thanks", include_str!("templates/thanks.hbs")),
 ];
 
 impl Renderer {
@@ -157,7 +160,7 @@ impl Renderer {
                 "newcomer": courtesies.newcomers.is_on().then(|| courtesies::newcomer(view, self)),
                 "asking": courtesies.give_back.is_on().then(|| texts.get("form.asks")),
                 "helped": courtesies.helped.is_on().then(|| texts.get("this_helped")),
-                "thanks": courtesies.thanks.is_on().then(|| courtesies::thanks(view, texts)),
+                "thanks": courtesies.thanks.is_on().then(|| courtesies::thanks(view.thanks, None, texts)),
                 "text_max": limits::TEXT_CHARS_MAX,
                 "stamp": view.form_stamp,
                 "honeypot": view.honeypot,
@@ -255,6 +258,7 @@ fn form_texts(texts: &Texts) -> Value {
         "markdown": texts.get("form.markdown"),
         "privacy": texts.get("form.privacy"),
         "privacy_link": texts.get("form.privacy_link"),
+        "privacy_mail": texts.get("form.privacy_mail"),
         "tell_me": texts.get("form.tell_me"),
         "tell_nothing": texts.get("form.tell_nothing"),
         "tell_answers": texts.get("form.tell_answers"),

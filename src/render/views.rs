@@ -161,7 +161,7 @@ impl<'a> Drawing<'a> {
 
     /// Who said that this answer helped: whoever it answers.
     fn helped(self, comment: &'a Comment) -> Option<NameView<'a>> {
-        let name = comment.parent_name.as_deref().unwrap_or(self.texts.get("nameless"));
+        let name = comment.parent_name.as_deref().unwrap_or(self.texts.get("somebody"));
         let is_said = comment.helped_at.is_some() && self.courtesies.helped.is_on();
         is_said.then(|| NameView::new(self.texts.get("helped"), name, None))
     }

@@ -5,12 +5,12 @@ use crate::model::{
 };
 use crate::store::{Error, Submitted};
 
-/// How often and how fast staff answered readers lately.
+/// How often and how fast the author answered readers lately.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Habit {
     /// Readers' roots and readers' answers to staff.
     pub asked: u32,
-    /// Those among them that staff has answered.
+    /// Those among them that somebody with the author's badge has answered.
     pub answered: u32,
     /// Half of the answers came within this time.
     pub median_seconds: i64,
@@ -50,18 +50,22 @@ pub trait Courtesies {
     /// authors; at most `most`.
     fn list_used(&self, site: SiteId, page: PageId, most: usize) -> Result<Vec<(CommentId, Option<String>)>, Error>;
 
-    /// Published answers to these comments that somebody else wrote after the comment `since`. Newer ones win; `None`
-    /// when there are none. At most 50 comments are looked at.
+    /// Published answers to these comments that none of their authors wrote, after the comment `since`. Newer ones win;
+    /// `None` when there are none. At most 50 comments are looked at, and of each its 100 newest answers.
     fn find_answered(&self, site: SiteId, comments: &[CommentId], since: Option<CommentId>) -> Result<Option<Answered>, Error>;
 
     /// Published answers to a comment by others, oldest first, at most `most`.
     fn list_answers(&self, site: SiteId, id: CommentId, most: usize) -> Result<Vec<CommentOnPage>, Error>;
 
-    /// What staff did with comments written after `since`, seen in the latest 200 that could be answered.
+    /// What the author did with readers' comments written since then, seen in the latest 200 of those that could be
+    /// answered; at most 1,000 comments are looked at.
     fn measure_habit(&self, site: SiteId, since: Timestamp) -> Result<Habit, Error>;
 
+    /// The name of whoever writes the posts: of the first account that owns the site. `None` without one.
+    fn find_author_name(&self, site: SiteId) -> Result<Option<String>, Error>;
+
     /// A published question from between two moments that nobody else has answered and that is not by `asker`: on this
-    /// page if there is one, else of the site; the oldest. At most 200 are looked at.
+    /// page if there is one, else of the site; the oldest. The latest 200 of that time are looked at.
     fn find_unanswered(
         &self,
         site: SiteId,

@@ -201,8 +201,8 @@ pub trait Comments {
     /// The comment, whatever its status. `None` for one of another site.
     fn find_comment(&self, site: SiteId, id: CommentId) -> Result<Option<CommentOnPage>, Error>;
 
-    /// These comments of one page, whatever their status; unknown ones and those of other pages are left out.
-    fn list_comments_by_id(&self, site: SiteId, page: PageId, ids: &[CommentId]) -> Result<Vec<Comment>, Error>;
+    /// These comments of a site, whatever their status; unknown ones and those of other sites are left out.
+    fn list_comments_by_id(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<Comment>, Error>;
 
     /// Newest first, at most `most`.
     fn list_comments(&self, site: SiteId, filter: &CommentFilter, most: usize) -> Result<Vec<CommentOnPage>, Error>;
@@ -326,7 +326,7 @@ pub trait Upkeep {
     /// Replaces the HTML of a comment, unless its source changed meanwhile.
     fn update_markup(&self, site: SiteId, id: CommentId, source: &str, html: &str, version: u32, at: Timestamp) -> Result<(), Error>;
 
-    /// Forgets submission keys older than 24 hours, ended sessions and set-up codes, and with what they follow the
-    /// e-mail addresses that were not proven in the seven days after they were asked.
+    /// Forgets submission keys older than 24 hours, ended sessions and set-up codes, reports and ended deliveries older than
+    /// 30 days, and with what they follow the e-mail addresses that were not proven in the seven days after they were asked.
     fn forget_old(&self, now: Timestamp) -> Result<(), Error>;
 }

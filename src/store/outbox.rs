@@ -94,6 +94,9 @@ pub trait Outbox {
     /// The log of a site, newest first, at most `most`, only older ones than `older_than`.
     fn list_deliveries(&self, site: SiteId, older_than: Option<DeliveryId>, most: usize) -> Result<Vec<Delivery>, Error>;
 
+    /// The same of those that were given up.
+    fn list_failed_deliveries(&self, site: SiteId, older_than: Option<DeliveryId>, most: usize) -> Result<Vec<Delivery>, Error>;
+
     /// Makes a delivery that failed or is done due once more. `NotFound` for another site's.
     fn retry_delivery(&self, site: SiteId, id: DeliveryId, now: Timestamp) -> Result<(), Error>;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
-use crate::actions::ThreadPart;
+use crate::actions::{KnownAuthor, ThreadPart};
 use crate::error::Error;
 use crate::model::{PageId, PageState, Timestamp};
 use crate::web::packed::Packed;
@@ -19,6 +19,8 @@ pub struct AnswerKey {
     pub site_version: i64,
     pub closed: bool,
     pub part: ThreadPart,
+    /// Whoever writes the posts, and how they answer: it changes without the page.
+    pub author: Arc<KnownAuthor>,
     pub lang: &'static str,
     /// Form stamps are given out anew with each of these; counted from 1970.
     pub half_day: i64,

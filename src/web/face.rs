@@ -27,7 +27,7 @@ impl Face<'_> {
     pub fn at(path: &str) -> Face<'static> {
         match area(path) {
             "w" => Face::FRAGMENT,
-            "t" | "follow" | "admin" | "demo" | "go" => Face::PLAIN_PAGE,
+            "t" | "admin" | "demo" | "go" | "answer" | "follow" | "window" => Face::PLAIN_PAGE,
             _ => Face::Json,
         }
     }

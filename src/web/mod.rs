@@ -14,6 +14,7 @@ pub mod following;
 pub mod form;
 pub mod health;
 pub mod json;
+pub mod known;
 pub mod log;
 pub mod packed;
 pub mod pages;
@@ -37,6 +38,7 @@ pub struct Web {
     pub app: App,
     pub renderer: Arc<Renderer>,
     pub answers: answers::Answers,
+    pub known: known::Known,
     pub assets: Arc<assets::Assets>,
 }
 
@@ -47,6 +49,7 @@ impl Web {
             app: app.clone(),
             renderer: Arc::new(Renderer::new().context("templates")?),
             answers: answers::Answers::default(),
+            known: known::Known::default(),
             assets: Arc::new(assets::Assets::load(&data)?),
         })
     }
@@ -57,6 +60,7 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let widget = widget::routes(web.clone()).or(assets::routes(web.clone())).unify();
     let pages = pages::routes(web.clone()).or(feeds::routes(web.clone())).unify();
     let rest = api::routes(web.clone()).or(health::routes(web.clone())).unify();
-    let staff = admin::routes(web.clone(), admin::Desk::main()).or(demo::routes(web)).unify();
+    let desk = admin::routes(web.clone(), admin::Desk::main()).or(admin::link_routes(web.clone())).unify();
+    let staff = desk.or(demo::routes(web)).unify();
     widget.or(pages).unify().or(rest).unify().or(staff).unify().recover(recover::recover).unify().boxed()
 }

@@ -10,13 +10,13 @@ use warp::{
 };
 
 use crate::actions::{
-    Accepted, FormSigns, Sent, Thread, ThreadPart, edit_comment, find_site, find_thread, preview, read_mine, read_slice, submit_comment,
-    takes_follows, withdraw_comment,
+    Accepted, FormSigns, KnownAuthor, Sent, Thread, ThreadPart, edit_comment, find_question_to_help, find_site, find_thread, list_thanks,
+    preview, read_mine, read_slice, report_comment, say_helped, submit_comment, takes_follows, withdraw_comment,
 };
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
-use crate::model::{Cursor, PageAsked, Site, Submission};
-use crate::render::{FragmentView, Part, Problem};
+use crate::model::{CommentOnPage, Cursor, PageAsked, Site, Submission};
+use crate::render::{AnsweredView, FragmentView, GiveView, Part, Problem};
 use crate::web::Web;
 use crate::web::answers::{AnswerKey, HALF_DAY_SECONDS};
 use crate::web::api::totals_of;
@@ -39,11 +39,14 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let note = warp::path!("w" / String / "note").and(warp::post()).and(sends.clone()).then(note).boxed();
     let edit = warp::path!("w" / String / "note" / String / "edit").and(warp::post()).and(sends.clone()).then(edit).boxed();
     let withdraw = warp::path!("w" / String / "note" / String / "withdraw").and(warp::post()).and(sends.clone()).then(withdraw).boxed();
+    let report = warp::path!("w" / String / "note" / String / "report").and(warp::post()).and(sends.clone()).then(report).boxed();
+    let helped = warp::path!("w" / String / "note" / String / "helped").and(warp::post()).and(sends.clone()).then(helped).boxed();
     let look = warp::path!("w" / String / "preview").and(warp::post()).and(sends.clone()).then(look).boxed();
     let follow = warp::path!("w" / String / "follow").and(warp::post()).and(sends.clone()).then(follow).boxed();
     let mine = warp::path!("w" / String / "mine").and(warp::post()).and(sends).then(mine).boxed();
     let reads = thread.or(totals).unify();
-    reads.or(note).unify().or(edit).unify().or(withdraw).unify().or(look).unify().or(follow).unify().or(mine).unify().boxed()
+    let writes = reads.or(note).unify().or(edit).unify().or(withdraw).unify().or(report).unify().or(helped).unify();
+    writes.or(look).unify().or(follow).unify().or(mine).unify().boxed()
 }
 
 async fn thread(site: String, query: Query, caller: Caller, web: Web) -> Response {
@@ -102,7 +105,8 @@ pub const READ_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=0,
 
 /// A part of the thread as HTML, from memory where it is the first one.
 fn fragment(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &'static str) -> Result<Arc<Packed>, Error> {
-    let build = || draw(app, web, thread, part, lang);
+    let author = web.known.author(app, &thread.site)?;
+    let build = || draw(app, web, thread, part, &author, lang);
     let Some(page) = thread.page.as_ref().filter(|_| matches!(part, ThreadPart::From { cursor: None, .. })) else {
         return build().map(Arc::new);
     };
@@ -113,18 +117,21 @@ fn fragment(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &'st
         site_version: thread.site.version,
         closed: AnswerKey::is_closed(thread.state(app)),
         part: part.clone(),
+        author: author.clone(),
         lang,
         half_day: app.now().seconds().div_euclid(HALF_DAY_SECONDS),
     };
     web.answers.get(key, build)
 }
 
-fn draw(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &str) -> Result<Packed, Error> {
+fn draw(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, author: &KnownAuthor, lang: &str) -> Result<Packed, Error> {
     let slice = read_slice(app, thread, part, ROOTS)?;
     let now = app.now();
     // Given out for half a day, so that an unchanged thread stays the same bytes.
     let given_out = crate::model::Timestamp(now.seconds().div_euclid(HALF_DAY_SECONDS) * HALF_DAY_SECONDS * 1000);
     let stamp_at = if thread.page.is_some() { now } else { given_out };
+    let is_whole = matches!(part, ThreadPart::From { cursor: None, .. });
+    let thanked = if is_whole { list_thanks(app, thread)? } else { Vec::new() };
     let asked = slice.as_ref().map(|slice| &slice.page).or(thread.page.as_ref()).and_then(|page| page.question.clone());
     let view = FragmentView {
         site: &thread.site,
@@ -146,10 +153,10 @@ fn draw(app: &App, web: &Web, thread: &Thread, part: &ThreadPart, lang: &str) ->
         honeypot: &app.secrets.honeypot_name(thread.site.id, stamp_at.seconds().div_euclid(86_400)),
         feed: &feed_of(app, thread),
         mail: takes_follows(app, &thread.site),
-        site_author: "",
+        site_author: &author.name,
         question: asked.as_ref().map(|question| (question.text.as_str(), question.by.as_str())),
-        thanks: &[],
-        habit: None,
+        thanks: &thanked,
+        habit: author.habit,
         lang,
     };
     let html = web.renderer.fragment(&view).map_err(|error| Error::Internal(error.to_string()))?;
@@ -174,7 +181,7 @@ async fn note(site: String, body: Body, caller: Caller, web: Web) -> Response {
     send(site, body, caller, web, Work::Write, |app, asked| match submit_comment(app, &asked.visitor, asked.site, sent(&asked.form)) {
         Ok(accepted) => {
             let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
-            asked.article(&accepted, status, "", &asked.followed(app, &accepted))
+            asked.article(&accepted, status, "", &(asked.followed(app, &accepted) + &asked.give(app, &accepted)))
         }
         Err(Error::AlreadySent(stored)) => {
             let accepted = Accepted::new(app, asked.site, (*stored).clone());
@@ -204,6 +211,31 @@ async fn withdraw(site: String, id: String, body: Body, caller: Caller, web: Web
     .await
 }
 
+/// Always the same answer, whether somebody of that network said it before or not.
+async fn report(site: String, id: String, body: Body, caller: Caller, web: Web) -> Response {
+    send(site, body, caller, web, Work::Write, move |app, asked| {
+        let id = id.parse().map_err(|()| Error::CommentUnknown)?;
+        report_comment(app, &asked.visitor, asked.site, id, asked.form.get("reason"), asked.form.get("text").unwrap_or_default())?;
+        let said = handlebars::html_escape(asked.web.renderer.texts(asked.lang).get("reported"));
+        Ok(warp::reply::html(format!("<p class=\"note\">{said}</p>")).into_response())
+    })
+    .await
+}
+
+async fn helped(site: String, id: String, body: Body, caller: Caller, web: Web) -> Response {
+    send(site, body, caller, web, Work::Write, move |app, asked| {
+        let id = id.parse().map_err(|()| Error::CommentUnknown)?;
+        let helped = match asked.form.get("value") {
+            Some("1") => true,
+            Some("0") => false,
+            _ => return Err(Error::BodyMalformed("the field value is 1 or 0".into())),
+        };
+        let answer = say_helped(app, &asked.visitor, asked.site, id, helped)?;
+        Ok(warp::reply::html(asked.web.renderer.helped(&answer, asked.lang)).into_response())
+    })
+    .await
+}
+
 async fn look(site: String, body: Body, caller: Caller, web: Web) -> Response {
     send(site, body, caller, web, Work::Cpu, |app, asked| {
         let html = preview(app, &asked.visitor, asked.form.get("text").map(str::to_owned))?;
@@ -217,12 +249,19 @@ async fn mine(site: String, body: Body, caller: Caller, web: Web) -> Response {
         app.limits.check_read(asked.visitor.address).map_err(Error::TooMany)?;
         let page = PageAsked { page: asked.form.get("page").map(str::to_owned), url: asked.form.get("url").map(str::to_owned) };
         let thread = find_thread(app, asked.site.clone(), &page)?;
-        let own = read_mine(app, &thread, asked.form.get("receipts").unwrap_or_default())?;
-        let html = asked
-            .web
-            .renderer
-            .own_articles(asked.site, &own, None, asked.lang, app.now())
-            .map_err(|error| Error::Internal(error.to_string()))?;
+        // A mark that a browser kept badly means that nothing was dismissed yet.
+        let since = asked.form.get("since").and_then(|id| id.parse().ok());
+        let mine = read_mine(app, &thread, asked.form.get("receipts").unwrap_or_default(), since)?;
+        let address = mine.answered.as_ref().map(|answered| address_of(&answered.newest)).unwrap_or_default();
+        let answered = mine.answered.as_ref().map(|answered| AnsweredView {
+            id: answered.newest.comment.id,
+            name: answered.newest.comment.author.name.as_deref(),
+            title: &answered.newest.page.title,
+            address: &address,
+            answers: answered.answers,
+        });
+        let html = asked.web.renderer.own_articles(asked.site, &mine.here, answered.as_ref(), asked.lang, app.now());
+        let html = html.map_err(|error| Error::Internal(error.to_string()))?;
         let mut response = warp::reply::html(html).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         Ok(response)
@@ -246,15 +285,34 @@ impl Asked<'_> {
         let html = html.map_err(|error| Error::Internal(error.to_string()))?;
         Ok(warp::reply::with_status(warp::reply::html(format!("{before}{html}{after}")), status).into_response())
     }
-}
 
-impl Asked<'_> {
     /// The sentence about mail behind a stored comment; empty where none was asked for. Whatever happens here, the
     /// comment is stored and its author hears that.
     fn followed(&self, app: &App, accepted: &Accepted) -> String {
         let Some(wish) = wish(&self.form) else { return String::new() };
         let outcome = follow_stored(app, &self.visitor, self.site, accepted, &wish, self.lang);
         self.web.renderer.note(&told(&outcome, self.web.renderer.texts(self.lang)))
+    }
+
+    /// What asks whoever was just published to help somebody, if their browser may be asked; empty where nobody waits.
+    fn give(&self, app: &App, accepted: &Accepted) -> String {
+        if self.form.get("give") != Some("1") {
+            return String::new();
+        }
+        let found = find_question_to_help(app, self.site, &accepted.comment).and_then(|found| {
+            let Some(found) = found else { return Ok(String::new()) };
+            let view = GiveView {
+                name: found.comment.author.name.as_deref(),
+                address: &address_of(&found),
+                days: app.now().days_since(found.comment.created_at),
+            };
+            self.web.renderer.give(&view, self.lang).map_err(|error| Error::Internal(error.to_string()))
+        });
+        // The comment is stored; its author shall hear that and no other failure.
+        found.unwrap_or_else(|error| {
+            tracing::warn!(%error, "no question to help with was found");
+            String::new()
+        })
     }
 }
 
@@ -266,6 +324,11 @@ async fn follow(site: String, body: Body, caller: Caller, web: Web) -> Response 
         Ok(warp::reply::html(renderer.note(renderer.texts(asked.lang).get("follow.asked"))).into_response())
     });
     unhurried(asked_at, answer.await).await
+}
+
+/// Where a comment stands on the page of its own site.
+fn address_of(found: &CommentOnPage) -> String {
+    format!("{}#comment-{}", found.page.url, found.comment.id)
 }
 
 /// Reads a form and acts on it; whatever fails is told in the form's own language.

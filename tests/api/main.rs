@@ -2,6 +2,7 @@
 
 #[path = "../support/corpora.rs"]
 mod corpora;
+mod courtesies;
 mod demo;
 mod encodings;
 mod feeds;

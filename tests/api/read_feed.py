@@ -1,11 +1,11 @@
-"""Reads a feed of the media type given from standard input, as feed readers do, and prints what it found, as JSON."""
+"""Reads an Atom feed from standard input, as feed readers do, and prints what it found, as JSON."""
 
 import json
 import sys
 
 import feedparser
 
-found = feedparser.parse(sys.stdin.buffer.read(), response_headers={"content-type": sys.argv[1]})
+found = feedparser.parse(sys.stdin.buffer.read())
 links = {link.get("rel", ""): link.get("href", "") for link in found.feed.get("links", [])}
 print(json.dumps({
     "bozo": int(bool(found.bozo)),

@@ -77,7 +77,7 @@ struct Call {
 }
 
 fn calls() -> impl Strategy<Value = Call> {
-    (0..26_usize, 0..8_usize, 0..16_u8, 0..4_usize).prop_map(|(kind, which, foreign, bearer)| Call { kind, which, foreign, bearer })
+    (0..28_usize, 0..8_usize, 0..16_u8, 0..4_usize).prop_map(|(kind, which, foreign, bearer)| Call { kind, which, foreign, bearer })
 }
 
 fn make(world: &World, call: &Call) -> Reply {
@@ -119,6 +119,8 @@ fn make(world: &World, call: &Call) -> Reply {
         22 => person.get(&format!("/t/{site}")),
         23 => person.get(&format!("/feed/{site}.{}?root={id}", if call.which.is_multiple_of(2) { "atom" } else { "json" })),
         24 => form(format!("/w/{site}/follow"), &[("page", page), ("kind", "answers"), ("receipt", receipt), ("email", "a@example.org")]),
+        25 => form(format!("/w/{site}/note/{id}/helped"), &[("receipt", receipt), ("value", "1")]),
+        26 => form(format!("/t/{site}/own/{receipt}"), &[("do", "helped"), ("answer", id)]),
         _ => person.ask("POST", "/pages/open", Some(json!({"page": page}))),
     }
 }
@@ -155,7 +157,7 @@ proptest! {
 #[test]
 fn t25_whatever_was_called_the_other_site_is_as_it_was() {
     let world = world();
-    for kind in 0..24 {
+    for kind in 0..28 {
         for foreign in 0..16 {
             for bearer in 0..4 {
                 make(world, &Call { kind, which: foreign as usize % 8, foreign, bearer });

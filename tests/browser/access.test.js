@@ -218,7 +218,7 @@ test('by keyboard alone: post, reply, edit, load more', async () => {
     await until(async () => assert.match(await reader.focused(), /^article Typed, not clicked/));
     await reader.tabTo('button Edit');
     await page.keyboard.press('Space');
-    await reader.focusIs('textarea Your comment');
+    await reader.focusIs('textarea Change your comment');
     await page.keyboard.press('Control+a');
     await page.keyboard.type('Changed by key');
     await reader.tabTo('button Save');

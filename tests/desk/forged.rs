@@ -10,13 +10,11 @@ use crate::harness::TestServer;
 
 /// Every route of that method, with its parameters filled in.
 fn addresses(server: &TestServer, method: Method) -> Vec<(String, Needs)> {
-    let comment = server.say("blog", "/hello", "Hi").to_string();
-    let page = server.page("blog").id.to_string();
     let of_method = ROUTES.iter().filter(|route| route.method == method);
     of_method
         .map(|route| {
-            let id = if route.path.contains("pages/") { &page } else { &comment };
-            (format!("/admin/{}", route.path.replace(":site", "blog").replace(":id", id)), route.needs)
+            let id = server.id_for(route.path, "blog", "/hello");
+            (format!("/admin/{}", route.path.replace(":site", "blog").replace(":id", &id)), route.needs)
         })
         .collect()
 }

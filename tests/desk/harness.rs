@@ -13,8 +13,9 @@ use rejoinder::{
     app::{App, Visitor},
     clock::Clock,
     config::Config,
-    model::{CommentId, Page, PageAsked, Role, Site, Status, Submission},
+    model::{Account, CommentId, DeliveryId, NoticeKind, Page, PageAsked, Recipient, Role, Site, Status, Submission, Timestamp},
     serve::open_app,
+    store::{Ended, NewNotice, Pace},
     web::{
         self, Web,
         admin::{self, Desk},
@@ -49,7 +50,13 @@ impl TestServer {
 
     fn start_with(limits: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let environment = [("REJOINDER_LIMITS_ENABLED", limits), ("REJOINDER_DATA", folder.path().to_str().unwrap())];
+        let environment = [
+            ("REJOINDER_LIMITS_ENABLED", limits),
+            ("REJOINDER_DATA", folder.path().to_str().unwrap()),
+            // Nothing is sent: no loop of deliveries runs here.
+            ("REJOINDER_MAIL_HOST", "mail.example"),
+            ("REJOINDER_MAIL_FROM", "talk@blog.example"),
+        ];
         let environment = environment.map(|(name, value)| (name.into(), value.into())).to_vec();
         let config = Config::from_layers(&Default::default(), environment, folder.path()).unwrap();
         let hand = Arc::new(AtomicI64::new(START));
@@ -121,6 +128,35 @@ impl TestServer {
         actions::submit_comment(&self.app, &Visitor::default(), &self.site(site), sent).unwrap().comment.id
     }
 
+    /// The account of that name.
+    pub fn account(&self, name: &str) -> Account {
+        self.app.store.find_account_by_name(name).unwrap().unwrap()
+    }
+
+    /// A mail to a reader at this address that was given up, as the other side had said.
+    pub fn failed_mail(&self, site: &str, address: &str, said: &str) -> DeliveryId {
+        let (store, now, site) = (&self.app.store, self.app.now(), self.site(site).id);
+        store.vouch_for_address(address, "en", now).unwrap();
+        let recipient = Recipient::Reader(store.find_address_by_text(address).unwrap().unwrap().id);
+        let pace = Pace::FREE;
+        let notice = NewNotice { site, kind: NoticeKind::Answer, recipient, page: None, comment: None, earliest: now, pace };
+        store.insert_notice(&notice, now).unwrap();
+        let claimed = store.claim_deliveries(now, now.plus_seconds(60), 10).unwrap();
+        let id = claimed.iter().find(|delivery| delivery.recipient == recipient).unwrap().id;
+        store.finish_delivery(id, Ended::Failed, said, now).unwrap();
+        id
+    }
+
+    /// The number for `:id` in a route: something of that site that waits there for exactly this route.
+    pub fn id_for(&self, path: &str, site: &str, page: &str) -> String {
+        let comment = self.say(site, page, "Hi");
+        match path {
+            _ if path.contains("pages/") => self.page(site).id.to_string(),
+            _ if path.contains("mail/") => self.failed_mail(site, "bob@reader.example", "no").to_string(),
+            _ => comment.to_string(),
+        }
+    }
+
     pub fn status(&self, site: &str, id: CommentId) -> Status {
         self.app.store.find_comment(self.site(site).id, id).unwrap().unwrap().comment.status
     }
@@ -134,9 +170,18 @@ impl TestServer {
         let sites = self.app.store.list_sites().unwrap();
         let of_site = |site: &Site| {
             let comments = self.app.store.list_comments(site.id, &Default::default(), 100).unwrap();
-            format!("{site:?} {comments:?} {:?}", self.app.store.list_pages(site.id, 100).unwrap())
+            let told = self.app.store.list_deliveries(site.id, None, 100).unwrap();
+            let reports: Vec<_> = comments.iter().map(|found| self.app.store.list_reports(site.id, found.comment.id).unwrap()).collect();
+            let notices = self.app.store.list_staff_notices(site.id).unwrap();
+            let pages = self.app.store.list_pages(site.id, 100).unwrap();
+            format!("{site:?} {comments:?} {pages:?} {told:?} {reports:?} {notices:?}")
         };
-        sites.iter().map(of_site).collect()
+        let sites: String = sites.iter().map(of_site).collect();
+        format!(
+            "{sites} {:?} {:?}",
+            self.app.store.list_accounts().unwrap(),
+            self.app.store.list_happenings(Timestamp(i64::MAX), 1000).unwrap()
+        )
     }
 }
 

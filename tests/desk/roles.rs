@@ -42,7 +42,7 @@ fn ask(person: &Person, route: &Route, address: &str) -> u16 {
         return person.browser.get(address).status;
     }
     let token = if person.signed_in { person.browser.token() } else { "x".into() };
-    person.browser.post(address, &[("token", &token), ("text", "words")]).status
+    person.browser.post(address, &[("token", &token), ("text", "words"), ("page", "/asked")]).status
 }
 
 #[test]
@@ -53,9 +53,8 @@ fn t38_everybody_reaches_what_their_role_reaches_and_nothing_else() {
         let Needs::RoleOnSite(needed) = route.needs else { continue };
         for (n, person) in everybody.iter().enumerate() {
             // A comment and a page of their own for each try, so that none finds them as another one left them.
-            let id = server.say("blog", &format!("/hello-{n}-{}", route.path.replace([':', '/'], "-")), "Hi").to_string();
-            let page = server.page("blog").id.to_string();
-            let address = route.path.replace(":site", "blog").replace(":id", if route.path.contains("pages/") { &page } else { &id });
+            let id = server.id_for(route.path, "blog", &format!("/hello-{n}-{}", route.path.replace([':', '/'], "-")));
+            let address = route.path.replace(":site", "blog").replace(":id", &id);
             let address = format!("/admin/{address}");
             let before = server.everything();
             let status = ask(person, route, &address);
@@ -78,16 +77,17 @@ fn t38_everybody_reaches_what_their_role_reaches_and_nothing_else() {
 fn t38_a_comment_or_page_of_another_site_does_not_exist_under_the_own_one() {
     let server = TestServer::start();
     let ada = server.owner();
-    let (foreign, _) = (server.say("other", "/secret", "not for Ada"), server.say("blog", "/hello", "Hi"));
-    let page = server.page("other").id;
+    server.say("blog", "/hello", "Hi");
+    server.say("other", "/secret", "not for Ada");
+    let ids: Vec<(&str, String)> = ROUTES.iter().map(|route| (route.path, server.id_for(route.path, "other", "/secret"))).collect();
     let token = ada.token();
     let before = server.everything();
     for route in ROUTES.iter().filter(|route| route.path.contains(":id")) {
-        let id = if route.path.contains("pages/") { page.to_string() } else { foreign.to_string() };
-        let address = format!("/admin/{}", route.path.replace(":site", "blog").replace(":id", &id));
+        let (_, id) = ids.iter().find(|(path, _)| *path == route.path).unwrap();
+        let address = format!("/admin/{}", route.path.replace(":site", "blog").replace(":id", id));
         let answer = if route.method == Method::GET { ada.get(&address) } else { ada.post(&address, &[("token", &token), ("text", "x")]) };
         assert_eq!(answer.status, 404, "{address}");
-        assert!(!answer.has("not for Ada") && !answer.has("/secret"), "{address}");
+        assert!(!answer.has("not for Ada") && !answer.has("/secret") && !answer.has("reader"), "{address}");
     }
     assert_eq!(server.everything(), before);
 }
@@ -101,7 +101,7 @@ fn t38_the_desk_of_one_site_has_no_accounts_and_no_other_sites() {
     assert_eq!(root.get("/demo/desk/").location(), "/demo/desk/sites/blog/");
     assert_eq!(root.get("/demo/desk/sites/blog/").status, 200);
     assert_eq!(root.get("/demo/desk/sites/other/").status, 404);
-    for path in ["setup", "sign-in", "sign-out", "sign-out-everywhere"] {
+    for path in ["setup", "sign-in", "sign-out", "sign-out-everywhere", "you", "sites/blog/mail"] {
         assert_eq!(root.get(&format!("/demo/desk/{path}")).status, 404, "{path}");
         assert_eq!(root.act(&format!("/demo/desk/{path}"), &[]).status, 404, "{path}");
     }

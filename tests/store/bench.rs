@@ -10,10 +10,10 @@ use std::{
 
 use rejoinder::{
     model::{
-        Comment, CommentId, Cursor, Decision, HoldReason, NameFrom, NewComment, Page, PageAddress, PageAsked, Rendered, RootThread, Rules,
-        Site, Sort, Status, Submission, ThreadSlice, Timestamp,
+        Badge, Comment, CommentId, Cursor, Decision, HoldReason, NameFrom, NewComment, Page, PageAddress, PageAsked, Rendered, Role,
+        RootThread, Rules, Site, Sort, Status, Submission, ThreadSlice, Timestamp,
     },
-    store::{Error, Insertion, NewSite, Poster, Store, Submitted, ThreadQuery, sqlite::SqliteStore},
+    store::{Error, Insertion, NewAccount, NewSite, Poster, Store, Submitted, ThreadQuery, sqlite::SqliteStore},
 };
 
 /// 2026-11-23T10:00:00Z.
@@ -71,6 +71,12 @@ impl Bench {
     /// A published comment on `PAGE`.
     pub fn publish(&self, text: &str) -> CommentId {
         self.draft(text).id()
+    }
+
+    /// The author of the posts.
+    pub fn staff(&self) -> Poster {
+        let account = NewAccount { name: "Maren", email: None, role: Role::Owner, site: Some(self.site.id) };
+        Poster::Account(self.store.upsert_account(&account, START).unwrap().id, Badge::Author)
     }
 
     /// One after the other.
@@ -200,6 +206,11 @@ impl Draft<'_> {
 
     pub fn key(mut self, key: &str) -> Self {
         self.comment.key = Some(key.into());
+        self
+    }
+
+    pub fn asking(mut self) -> Self {
+        self.comment.asks = true;
         self
     }
 

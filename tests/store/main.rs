@@ -4,6 +4,7 @@ mod accounts;
 mod bench;
 mod callers;
 mod comments;
+mod courtesies;
 mod follows;
 mod isolation;
 mod outbox;

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::model::{AuthorId, Cause, Comment, CommentId, CommentOnPage, HoldReason, PageId, SiteId, Status, Timestamp};
+use crate::model::{AuthorId, Cause, Comment, CommentId, CommentOnPage, HoldReason, SiteId, Status, Timestamp};
 use crate::store::{
     CommentFilter, Comments, Conflict, Error, Insertion, NewText, Submitted,
     sqlite::{
@@ -23,12 +23,11 @@ impl Comments for SqliteStore {
         })
     }
 
-    fn list_comments_by_id(&self, site: SiteId, page: PageId, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
+    fn list_comments_by_id(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
         self.readers.read(|conn| {
             let mut comments = Vec::new();
             for id in ids {
-                let found = rows::find_comment(conn, site, *id)?;
-                comments.extend(found.map(|row| row.comment).filter(|comment| comment.page_id == page));
+                comments.extend(rows::find_comment(conn, site, *id)?.map(|row| row.comment));
             }
             Ok(comments)
         })

@@ -5,14 +5,15 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::model::{
-    AuthorId, Cause, CommentId, CommentOnPage, Page, PageAddress, PageId, Question, Report, ReportReason, SiteId, Status, Timestamp, Turn,
+    AuthorId, Cause, CommentId, CommentOnPage, Page, PageAddress, PageId, Question, Report, ReportReason, Role, SiteId, Status, Timestamp,
+    Turn,
 };
 use crate::store::{
     Answered, Conflict, Courtesies, Error, Habit, Submitted,
     sqlite::{
         SqliteStore,
         comments::on_page,
-        outbox, pages,
+        ids, outbox, pages,
         rows::{self, Cells},
         turns,
     },
@@ -23,7 +24,9 @@ const TURNS_LOOKED_AT: i64 = 500;
 /// Comments that a habit is measured by.
 const HABIT_MAX: i64 = 200;
 const ANSWERED_LOOKED_AT: usize = 50;
-const ANSWERS_COUNTED: i64 = 100;
+const ANSWERS_COUNTED: u32 = 100;
+/// Comments among which those that could be answered are sought.
+const HABIT_LOOKED_AT: i64 = 1000;
 const REPORTS_MAX: i64 = 50;
 
 impl Courtesies for SqliteStore {
@@ -122,15 +125,23 @@ impl Courtesies for SqliteStore {
 
     fn find_answered(&self, site: SiteId, comments: &[CommentId], since: Option<CommentId>) -> Result<Option<Answered>, Error> {
         let since = since.map_or(0, |id| id.0);
+        let comments = &comments[..comments.len().min(ANSWERED_LOOKED_AT)];
         self.readers.read(|conn| {
-            let (mut newest, mut answers) = (None, 0);
-            for id in comments.iter().take(ANSWERED_LOOKED_AT) {
-                let found = newest_answer(conn, site, *id, since)?;
-                answers += found.1;
-                newest = newest.max(found.0);
+            let mut asked_by = HashSet::new();
+            let mut query = conn.prepare_cached("select author_id from comment where site_id = ?1 and id = ?2")?;
+            for id in comments {
+                let author: Option<Option<i64>> = query.query_row((site.0, id.0), |row| row.get(0)).optional()?;
+                asked_by.extend(author.flatten());
             }
-            let Some(newest) = newest else { return Ok(None) };
+            let mut found = Vec::new();
+            for id in comments {
+                found.extend(answers_after(conn, site, *id, since)?);
+            }
+            // One person's comments may hang on several rows; none of them is somebody else.
+            found.retain(|(_, author)| author.is_none_or(|author| !asked_by.contains(&author)));
+            let Some(newest) = found.iter().map(|(id, _)| *id).max() else { return Ok(None) };
             let newest = on_page(conn, site, rows::comment_by_id(conn, site, newest)?.comment)?;
+            let answers = u32::try_from(found.len()).unwrap_or(u32::MAX).min(ANSWERS_COUNTED);
             Ok(Some(Answered { newest, answers }))
         })
     }
@@ -154,15 +165,18 @@ impl Courtesies for SqliteStore {
             // Newest first through the index of the site's published comments, so that a large site costs no more.
             let mut query = conn.prepare_cached(
                 "select asked.created_at,
-                   (select min(answer.created_at) from comment answer
-                    where answer.parent_id = asked.id and answer.status = 0 and answer.badge <> 0)
-                 from comment asked indexed by comment_of_site
-                 where asked.site_id = ?1 and asked.status = 0 and asked.badge = 0 and asked.created_at >= ?2
+                   (select min(answer.created_at) from comment answer indexed by comment_staff_answers
+                    where answer.parent_id = asked.id and answer.status = 0 and answer.badge <> 0 and answer.badge = 1)
+                 from (
+                   select id, created_at, parent_id, badge from comment indexed by comment_of_site
+                   where site_id = ?1 and status = 0 and id >= ?3 order by id desc limit ?4) asked
+                 where asked.badge = 0 and asked.created_at >= ?2
                    and (asked.parent_id is null or exists (select 1 from comment above where above.id = asked.parent_id and above.badge <> 0))
-                 order by asked.id desc limit ?3",
+                 order by asked.id desc limit ?5",
             )?;
+            let oldest = ids::first_of(since);
             let pairs = query
-                .query_map((site.0, since.0, HABIT_MAX), |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map((site.0, since.0, oldest, HABIT_LOOKED_AT, HABIT_MAX), |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<rusqlite::Result<Vec<(i64, Option<i64>)>>>()?;
             let mut times: Vec<i64> = pairs.iter().filter_map(|(asked, answer)| Some((answer.as_ref()? - asked).max(0) / 1000)).collect();
             times.sort_unstable();
@@ -171,6 +185,17 @@ impl Courtesies for SqliteStore {
                 answered: u32::try_from(times.len()).unwrap_or(u32::MAX),
                 median_seconds: times.get(times.len().saturating_sub(1) / 2).copied().unwrap_or(0),
             })
+        })
+    }
+
+    fn find_author_name(&self, site: SiteId) -> Result<Option<String>, Error> {
+        self.readers.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "select name from account where role_everywhere = ?2 or exists (
+                   select 1 from account_site where account_id = account.id and site_id = ?1 and role = ?2)
+                 order by id limit 1",
+            )?;
+            Ok(query.query_row((site.0, rows::role_code(Role::Owner)), |row| row.get(0)).optional()?)
         })
     }
 
@@ -185,16 +210,18 @@ impl Courtesies for SqliteStore {
         self.readers.read(|conn| {
             let mut query = conn.prepare_cached(
                 "select id from (
-                   select id, page_id, author_id from comment indexed by comment_asking
-                   where site_id = ?1 and asks = 1 and status = 0 and created_at >= ?4 and created_at <= ?5 order by id desc limit 200) asked
-                 where author_id is not ?3 and not exists (
+                   select id, page_id, author_id, status, created_at from comment indexed by comment_asking
+                   where site_id = ?1 and asks = 1 and id >= ?6 and id < ?7 order by id desc limit 200) asked
+                 where status = 0 and created_at >= ?4 and created_at <= ?5 and author_id is not ?3 and not exists (
                    select 1 from comment answer where answer.parent_id = asked.id and answer.status = 0
                      and answer.author_id is not asked.author_id)
                  order by page_id <> ?2, id limit 1",
             )?;
             let asker = asker.map_or(0, |author| author.0);
+            // Ids rise with time, so that what is older or newer is not even looked at.
+            let (oldest, newest) = (ids::first_of(after), ids::first_of(Timestamp(before.0.saturating_add(1))));
             let id: Option<i64> =
-                query.query_row((site.0, page.0, asker, after.0, before.0), |row| row.get(0)).optional()?;
+                query.query_row((site.0, page.0, asker, after.0, before.0, oldest, newest), |row| row.get(0)).optional()?;
             id.map(|id| on_page(conn, site, rows::comment_by_id(conn, site, CommentId(id))?.comment)).transpose()
         })
     }
@@ -266,13 +293,12 @@ impl Courtesies for SqliteStore {
     }
 }
 
-/// The newest published answer to a comment by somebody else than its author, and how many there are, both after `since`.
-fn newest_answer(conn: &Connection, site: SiteId, id: CommentId, since: i64) -> rusqlite::Result<(Option<CommentId>, u32)> {
+/// The newest published answers to a comment after `since`, each with the row of whoever wrote it.
+fn answers_after(conn: &Connection, site: SiteId, id: CommentId, since: i64) -> rusqlite::Result<Vec<(CommentId, Option<i64>)>> {
     let mut query = conn.prepare_cached(
-        "select max(id), count(*) from (
-           select answer.id from comment asked join comment answer on answer.parent_id = asked.id and answer.status = 0
-             and answer.author_id is not asked.author_id and answer.id > ?3
-           where asked.site_id = ?1 and asked.id = ?2 order by answer.id desc limit ?4)",
+        "select answer.id, answer.author_id from comment asked join comment answer on answer.parent_id = asked.id and answer.status = 0
+           and answer.id > ?3
+         where asked.site_id = ?1 and asked.id = ?2 order by answer.id desc limit ?4",
     )?;
-    query.query_row((site.0, id.0, since, ANSWERS_COUNTED), |row| Ok((row.get::<_, Option<i64>>(0)?.map(CommentId), row.get(1)?)))
+    query.query_map((site.0, id.0, since, ANSWERS_COUNTED), |row| Ok((CommentId(row.get(0)?), row.get(1)?)))?.collect()
 }

@@ -34,11 +34,16 @@ impl Ids {
     }
 
     pub fn next(&mut self, at: Timestamp) -> Result<i64, Error> {
-        let of_time = at.0.saturating_sub(EPOCH_MS).clamp(0, MS_MAX) << SEQUENCE_BITS;
+        let of_time = first_of(at);
         let next = self.last.checked_add(1).ok_or_else(|| Error::Internal("there are no ids left".into()))?;
         self.last = next.max(of_time);
         Ok(self.last)
     }
+}
+
+/// The lowest id that can be given at that moment; all earlier ids that a clock without jumps gave are below it.
+pub fn first_of(at: Timestamp) -> i64 {
+    at.0.saturating_sub(EPOCH_MS).clamp(0, MS_MAX) << SEQUENCE_BITS
 }
 
 #[cfg(test)]

@@ -145,6 +145,17 @@ impl Outbox for SqliteStore {
         })
     }
 
+    fn list_failed_deliveries(&self, site: SiteId, older_than: Option<DeliveryId>, most: usize) -> Result<Vec<Delivery>, Error> {
+        self.readers.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "select id, site_id, kind, recipient, page_id, state, tries, run_at, body, said, created_at, done_at
+                 from delivery indexed by delivery_failed where site_id = ?1 and state = 2 and id < ?2 order by id desc limit ?3",
+            )?;
+            let older_than = older_than.map_or(i64::MAX, |id| id.0);
+            Ok(query.query_map((site.0, older_than, rows::number(most as u64)), delivery)?.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     fn retry_delivery(&self, site: SiteId, id: DeliveryId, now: Timestamp) -> Result<(), Error> {
         self.writer.write(move |batch| {
             // One try is counted, so that nothing new joins what went out once.

@@ -69,6 +69,8 @@ CREATE INDEX comment_root_rank on comment(page_id, rank desc, id) where depth = 
 
 CREATE INDEX comment_root_time on comment(page_id, id) where depth = 0 and shown = 1;
 
+CREATE INDEX comment_staff_answers on comment(parent_id, created_at) where badge <> 0 and status = 0;
+
 CREATE INDEX comment_thread on comment(page_id, shown, root_id, path);
 
 CREATE INDEX comment_turn on comment(site_id, id) where turn = 1;
@@ -92,6 +94,8 @@ CREATE TABLE delivery(
 ) strict;
 
 CREATE INDEX delivery_due on delivery(run_at, id) where state = 0;
+
+CREATE INDEX delivery_failed on delivery(site_id, id) where state = 2;
 
 CREATE INDEX delivery_of_recipient on delivery(kind, recipient, page_id, id);
 

@@ -30,7 +30,8 @@ pub fn refresh(batch: &Batch<'_>, site: SiteId, id: CommentId) -> Result<(), Err
     let mut update = batch.conn.prepare_cached(
         "update comment set turn = (status = 0 and badge = 0
            and (parent_id is null or exists (select 1 from comment above where above.id = comment.parent_id and above.badge <> 0))
-           and not exists (select 1 from comment answer where answer.parent_id = comment.id and answer.status = 0 and answer.badge <> 0))
+           and not exists (select 1 from comment answer indexed by comment_staff_answers
+             where answer.parent_id = comment.id and answer.status = 0 and answer.badge <> 0))
          where site_id = ?1 and id = ?2 and turn <> 2",
     )?;
     update.execute((site.0, id.0))?;

@@ -14,6 +14,8 @@ use crate::store::{
 const LOG_SECONDS: i64 = 30 * 86_400;
 /// Rows that one job forgets, so that submits wait no longer for it than for each other.
 const FORGET_AT_ONCE: i64 = 500;
+/// So long a report is kept, and with it the hash that tells its reporter's network from others.
+const REPORT_MS: i64 = 30 * 24 * 3600 * 1000;
 
 /// An address that nobody proves in so long was not typed by whom it belongs to. The link in its mail ends then too.
 const UNPROVEN_MS: i64 = 7 * 86_400_000;
@@ -85,6 +87,11 @@ impl Upkeep for SqliteStore {
                select id from mail_address where state = 0 and coalesce(asked_at, created_at) <= ?1
                  and not exists (select 1 from follow where address_id = mail_address.id) limit ?2)",
             now.0.saturating_sub(UNPROVEN_MS),
+        )?;
+        self.forget(
+            "delete from report where (comment_id, reporter) in (
+               select comment_id, reporter from report where created_at <= ?1 limit ?2)",
+            now.0.saturating_sub(REPORT_MS),
         )?;
         self.forget("delete from session where secret_hash in (select secret_hash from session where expires_at <= ?1 limit ?2)", now.0)?;
         self.forget("delete from setup_code where code_hash in (select code_hash from setup_code where expires_at <= ?1 limit ?2)", now.0)

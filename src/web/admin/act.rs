@@ -1,15 +1,15 @@
 //! What moderators do with one comment: the moves, the answer, the new text. Each ends with a redirect to the
 //! list it came from, with a notice that offers the way back.
 
-use crate::actions::{self, Move, Sent};
+use crate::actions::{self, Move};
 use crate::error::Error;
-use crate::model::{CommentId, Cursor, PageAsked, Status, Submission, check_text};
+use crate::model::{CommentId, Cursor};
 use crate::web::admin::{
     answer::{Drawn, see_other},
     ask::Ask,
     card::{CardForm, Kept},
     notice::{Deed, Notice, reverse},
-    queue::{List, ONE, draw_one, site_address},
+    queue::{List, ONE, WINDOW, draw_one, site_address},
 };
 use crate::web::face::sentence;
 
@@ -21,7 +21,10 @@ macro_rules! moves {
     )*};
 }
 
-moves! { approve = Approve, hold = Hold, spam = Spam, remove = Remove, restore = Restore, pin = Pin, unpin = Unpin }
+moves! {
+    approve = Approve, hold = Hold, spam = Spam, remove = Remove, restore = Restore, pin = Pin, unpin = Unpin,
+    used = Used, unused = Unused, no_answer_needed = NoAnswerNeeded, answer_needed = AnswerNeeded,
+}
 
 fn decide(ask: &Ask, action: Move) -> Result<Drawn, Error> {
     let (on, id) = (ask.on_site()?, ask.comment_id()?);
@@ -37,24 +40,18 @@ pub fn answer(ask: &Ask) -> Result<Drawn, Error> {
     }
 }
 
-/// Answers under the name of whoever is signed in. Answering what waits also approves it: an answer under
-/// nothing would read strangely.
 fn try_answer(ask: &Ask) -> Result<CommentId, Error> {
     let (on, id) = (ask.on_site()?, ask.comment_id()?);
-    let text = check_text(ask.form.get("text").map(str::to_owned))?;
-    let parent = actions::read_comment(ask.app(), &on.staff, &on.site, id)?;
-    if parent.comment.status == Status::Pending {
-        actions::moderate(ask.app(), &on.staff, &on.site, id, Move::Approve)?;
-    }
-    let submission = Submission {
-        page: PageAsked { page: Some(parent.page.key), url: None },
-        parent: Some(id.to_string()),
-        text: Some(text),
-        key: ask.form.get("key").map(str::to_owned),
-        ..Submission::default()
-    };
-    let sent = Sent { submission, staff: Some(on.staff.clone()), ..Sent::default() };
-    Ok(actions::submit_comment(ask.app(), &ask.visitor(), &on.site, sent)?.comment.id)
+    let typed = |name: &str| ask.form.get(name).map(str::to_owned);
+    let accepted = actions::answer_comment(ask.app(), &ask.visitor(), &on.staff, &on.site, id, typed("text"), typed("key"))?;
+    Ok(accepted.comment.id)
+}
+
+/// A moderator has looked at what readers reported: it is forgotten.
+pub fn looked(ask: &Ask) -> Result<Drawn, Error> {
+    let (on, id) = (ask.on_site()?, ask.comment_id()?);
+    actions::forget_reports(ask.app(), &on.staff, &on.site, id)?;
+    back(ask, Notice::of_comment(Deed::Looked, id, None))
 }
 
 pub fn edit(ask: &Ask) -> Result<Drawn, Error> {
@@ -94,6 +91,10 @@ fn back(ask: &Ask, notice: Notice) -> Result<Drawn, Error> {
     let show = ask.form.get("show").unwrap_or_default();
     let done = notice.encode(ask);
     let fragment = if ask.wants_fragment() { "&fragment=1" } else { "" };
+    if show == WINDOW {
+        let shown = ask.comment_id()?;
+        return Ok(see_other(format!("{address}comments/{shown}?window=1&done={done}")));
+    }
     if show == ONE {
         let shown = ask.comment_id()?;
         return Ok(see_other(format!("{address}comments/{shown}?done={done}{fragment}")));

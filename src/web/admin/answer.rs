@@ -17,7 +17,7 @@ use crate::web::admin::{
     ask::Ask,
     assets::{ICON_FILE, SCRIPT_FILE, STYLE_FILE},
     enter,
-    templates::Template,
+    templates::{TEMPLATES, Template},
 };
 use crate::web::face::{Face, sentence};
 use crate::web::reply;
@@ -142,6 +142,8 @@ struct Frame<'a> {
     person: Option<Person<'a>>,
     site: Option<SiteOfPage<'a>>,
     demo: bool,
+    /// In the author's window nothing leads away from the comment.
+    slim: bool,
 }
 
 #[derive(Serialize)]
@@ -155,23 +157,25 @@ struct SiteOfPage<'a> {
     key: &'a str,
     name: &'a str,
     owner: bool,
+    /// Sees whom mail goes to; not where anybody may try the desk.
+    mail: bool,
 }
 
 impl<'a> SiteOfPage<'a> {
     fn new(ask: &Ask, site: &'a Site) -> Self {
         let role = ask.session.as_ref().and_then(|session| session.account.role_on(site.id));
-        Self { key: site.key.as_str(), name: &site.name, owner: role == Some(Role::Owner) }
+        let mail = role >= Some(Role::Moderator) && ask.desk().only_site.is_none();
+        Self { key: site.key.as_str(), name: &site.name, owner: role == Some(Role::Owner), mail }
     }
 }
 
 fn draw(ask: &Ask, page: &Page) -> Result<String, Error> {
-    let around = &ask.around;
     let mut values = page.values.clone();
     if let Value::Object(values) = &mut values {
         values.insert("base".into(), ask.desk().base.into());
         values.insert("token".into(), ask.session.as_ref().map(|session| session.form_token.clone()).into());
     }
-    let content = around.templates.draw(page.template, &values)?;
+    let content = TEMPLATES.draw(page.template, &values)?;
     if ask.wants_fragment() && page.template.has_fragment() {
         return Ok(content);
     }
@@ -186,8 +190,9 @@ fn draw(ask: &Ask, page: &Page) -> Result<String, Error> {
         person: ask.session.as_ref().map(|session| Person { name: &session.account.name, token: &session.form_token }),
         site: ask.on_site.as_ref().map(|on| SiteOfPage::new(ask, &on.site)),
         demo: ask.desk().only_site.is_some(),
+        slim: ask.in_window(),
     };
-    around.templates.draw(Template::Frame, &frame)
+    TEMPLATES.draw(Template::Frame, &frame)
 }
 
 fn give_page(ask: &Ask, status: StatusCode, html: String) -> Response {
@@ -214,6 +219,10 @@ fn redirect(to: &str, cookie: Option<&str>) -> Result<Response, Error> {
     Ok(response)
 }
 
+/// Lets the page that opened a window know when it is closed. With any other policy that page loses hold of the window
+/// at once and takes it for closed. What it could do with it is lead it elsewhere or close it, never look inside.
+pub const OPENER_KEEPS_HOLD: &str = "unsafe-none";
+
 /// Only our own files run or style these pages; only our own forms are sent from them; and nobody's page
 /// shows them, save the demo's, which shows the demo's desk.
 fn add_headers(ask: &Ask, response: &mut Response) {
@@ -230,7 +239,8 @@ fn add_headers(ask: &Ask, response: &mut Response) {
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static(frame));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    let opener = if ask.in_window() { OPENER_KEEPS_HOLD } else { "same-origin" };
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static(opener));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

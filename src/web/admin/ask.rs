@@ -6,19 +6,18 @@ use crate::actions::Staff;
 use crate::app::{App, Visitor};
 use crate::error::Error;
 use crate::model::{CommentId, Session, Site};
-use crate::web::admin::{Desk, templates::Templates};
+use crate::web::admin::{Desk, queue::WINDOW};
 use crate::web::request::{Body, Caller, Form, Query, parse_form};
 
 /// What is the same for every request to one desk.
 pub struct Surroundings {
     pub app: App,
     pub desk: Desk,
-    pub templates: Templates,
 }
 
 impl Surroundings {
     pub fn new(app: App, desk: Desk) -> Self {
-        Self { app, desk, templates: Templates::new() }
+        Self { app, desk }
     }
 }
 
@@ -100,6 +99,13 @@ impl Ask {
     /// True when the script asks: it wants the part of the page that changes, without what stands around it.
     pub fn wants_fragment(&self) -> bool {
         self.form.has("fragment") || matches!(self.query.get("fragment"), Ok(Some(_)))
+    }
+
+    /// True in the small window that a reader's page opens for its author, from the page of the comment through
+    /// signing in to what was done.
+    pub fn in_window(&self) -> bool {
+        let next = self.form.get("next").map(str::to_owned).or_else(|| self.param("next"));
+        self.form.get("show") == Some(WINDOW) || self.param("window").is_some() || next.is_some_and(|next| next.ends_with("?window=1"))
     }
 
     /// A parameter of the address; one that is there twice, or broken, counts as absent.

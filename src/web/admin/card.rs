@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use crate::actions::Move;
-use crate::model::{Badge, Comment, CommentOnPage, HoldReason, Page, PageState, Scope, Status, clean_name};
+use crate::model::{Badge, Comment, CommentOnPage, HoldReason, Page, PageState, Report, ReportReason, Scope, Status, Turn, clean_name};
 use crate::web::admin::ask::{Ask, OnSite};
 
 #[derive(Serialize)]
@@ -21,6 +21,9 @@ pub struct Card {
     pub at_words: String,
     pub edited: bool,
     pub pinned: bool,
+    pub used: bool,
+    /// Its person's first published comment here.
+    pub is_first: bool,
     pub page: PageLine,
     pub parent: Option<ParentLine>,
     pub html: String,
@@ -35,6 +38,8 @@ pub struct Card {
     /// The word on the answer button; `None` where nothing can be answered.
     pub answer: Option<&'static str>,
     pub can_edit: bool,
+    /// What readers reported of it, where that is looked at.
+    pub reports: Vec<ReportLine>,
     /// Makes an answer that is sent twice one answer.
     pub key: String,
     /// The card that is looked at after this one is dealt with.
@@ -47,6 +52,8 @@ pub struct Card {
 pub struct CardForm {
     pub show: String,
     pub cursor: String,
+    /// The answer box is open from the start.
+    pub open: bool,
     pub answering: Option<Kept>,
     pub editing: Option<Kept>,
 }
@@ -95,6 +102,8 @@ impl Card {
             at_words: comment.created_at.words(),
             edited: comment.edited_at.is_some(),
             pinned: comment.pinned,
+            used: comment.used_at.is_some(),
+            is_first: comment.is_first,
             page: PageLine { title: title(&page), url, closed },
             parent: comment.parent.map(|_| ParentLine::new(&comment, parent.as_ref())),
             status: comment.status.word(),
@@ -102,7 +111,8 @@ impl Card {
             why: if comment.status == Status::Pending { comment.held_because.iter().map(reason_words).collect() } else { vec![] },
             can_decide,
             moves_first: comment.status != Status::Published,
-            moves: buttons(&comment),
+            moves: buttons(&comment, on.site.rules.courtesies.thanks.is_on()),
+            reports: vec![],
             answer: answer_words(&comment),
             can_edit: matches!(comment.status, Status::Published | Status::Pending),
             key: answer_key(ask, &comment, &page),
@@ -118,7 +128,7 @@ impl Card {
 }
 
 impl ParentLine {
-    fn new(comment: &Comment, parent: Option<&Comment>) -> Self {
+    pub fn new(comment: &Comment, parent: Option<&Comment>) -> Self {
         let name = parent.and_then(|parent| parent.author.name.clone()).or_else(|| comment.parent_name.clone());
         let words =
             parent.filter(|parent| !parent.is_gone()).map_or_else(|| "a comment that is not shown".into(), |p| first_words(&p.source));
@@ -126,8 +136,30 @@ impl ParentLine {
     }
 }
 
+/// What one reader said of a comment.
+#[derive(Serialize)]
+pub struct ReportLine {
+    reason: &'static str,
+    text: String,
+    at: String,
+    at_words: String,
+}
+
+impl ReportLine {
+    pub fn new(report: &Report) -> Self {
+        let reason = match report.reason {
+            ReportReason::Spam => "spam",
+            ReportReason::Abuse => "abuse",
+            ReportReason::OffTopic => "off topic",
+            ReportReason::Private => "shows something private",
+            ReportReason::Other => "something else",
+        };
+        Self { reason, text: report.text.clone(), at: report.at.to_string(), at_words: report.at.words() }
+    }
+}
+
 /// Cards in order, each knowing the one after it; the last one leads back to the one before.
-pub fn chain(cards: &mut [Card]) {
+pub fn chain(cards: &mut [&mut Card]) {
     let ids: Vec<String> = cards.iter().map(|card| card.id.clone()).collect();
     for (at, card) in cards.iter_mut().enumerate() {
         let before = at.checked_sub(1).and_then(|at| ids.get(at));
@@ -144,7 +176,8 @@ fn answer_key(ask: &Ask, comment: &Comment, page: &Page) -> String {
 
 fn version(comment: &Comment, closed: bool) -> String {
     let edited = comment.edited_at.map_or(0, |at| at.0);
-    format!("{}-{edited}-{}-{closed}", comment.status.word(), comment.pinned)
+    let (turn, used) = (comment.turn == Turn::Author, comment.used_at.is_some());
+    format!("{}-{edited}-{}-{closed}-{turn}-{used}", comment.status.word(), comment.pinned)
 }
 
 pub fn title(page: &Page) -> String {
@@ -161,7 +194,8 @@ pub fn page_url(page: &Page) -> Option<String> {
     (page.url.starts_with("https://") || page.url.starts_with("http://")).then(|| page.url.clone())
 }
 
-fn buttons(comment: &Comment) -> Vec<Button> {
+/// `thanks`: this site's posts name whose comments were used in them.
+fn buttons(comment: &Comment, thanks: bool) -> Vec<Button> {
     let button = |action: Move, label, key| Button { word: action.word(), label, key: Some(key) };
     let (spam, remove) = (button(Move::Spam, "Spam", "s"), button(Move::Remove, "Remove", "d"));
     match comment.status {
@@ -173,7 +207,16 @@ fn buttons(comment: &Comment) -> Vec<Button> {
                 (None, false) => Some(Button { word: "pin", label: "Pin", key: None }),
             };
             let hold = Button { word: Move::Hold.word(), label: "Hold", key: None };
-            [hold, spam, remove].into_iter().chain(pin).collect()
+            let no_answer = Button { word: Move::NoAnswerNeeded.word(), label: "No answer needed", key: Some("n") };
+            let no_answer = (comment.turn == Turn::Author).then_some(no_answer);
+            let used = match comment.used_at {
+                Some(_) => Some(Button { word: Move::Unused.word(), label: "Not used in the post", key: Some("t") }),
+                None if comment.author.badge.is_none() && thanks => {
+                    Some(Button { word: Move::Used.word(), label: "Used in the post", key: Some("t") })
+                }
+                None => None,
+            };
+            no_answer.into_iter().chain([hold, spam, remove]).chain(pin).chain(used).collect()
         }
         Status::Spam => vec![button(Move::Approve, "Not spam", "a"), remove],
         Status::Removed => vec![button(Move::Restore, "Restore", "a"), spam],
@@ -189,7 +232,7 @@ fn answer_words(comment: &Comment) -> Option<&'static str> {
     }
 }
 
-fn status_words(status: Status) -> Option<&'static str> {
+pub fn status_words(status: Status) -> Option<&'static str> {
     match status {
         Status::Published => None,
         Status::Pending => Some("waiting"),
@@ -199,14 +242,14 @@ fn status_words(status: Status) -> Option<&'static str> {
     }
 }
 
-fn badge_words(badge: Badge) -> &'static str {
+pub fn badge_words(badge: Badge) -> &'static str {
     match badge {
         Badge::Author => "Author",
         Badge::Moderator => "Moderator",
     }
 }
 
-fn reason_words(reason: &HoldReason) -> &'static str {
+pub fn reason_words(reason: &HoldReason) -> &'static str {
     match reason {
         HoldReason::Everything => "every comment on this site is read first",
         HoldReason::FirstComment => "this is the first comment of this person",

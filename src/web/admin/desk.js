@@ -29,13 +29,14 @@
   // ---- small things on any page
   function equip(root) {
     showTimes(root);
-    for (const hidden of all('[data-needs-script], [data-copy]', root)) hidden.hidden = false;
+    for (const hidden of all('[data-needs-script], [data-copy], [data-close]', root)) hidden.hidden = false;
     for (const form of all('form[data-draft]', root)) restoreDraft(form);
   }
   document.addEventListener('change', ({ target }) => {
     if (target.dataset.shows) document.getElementById(target.dataset.shows).type = target.checked ? 'text' : 'password';
   });
   document.addEventListener('click', async ({ target }) => {
+    if (target.closest('[data-close]')) { close(); return; }
     const button = target.closest('[data-copy]');
     if (!button) return;
     const text = one('code', button.parentElement);
@@ -53,7 +54,7 @@
   const draftKey = (form) => 'draft:' + form.action.replace(location.origin, '');
   function saveDraft(form) {
     const box = form.elements.text;
-    if (box.value === box.defaultValue || !box.value.trim()) store.drop(draftKey(form));
+    if ('sent' in form.dataset || box.value === box.defaultValue || !box.value.trim()) store.drop(draftKey(form));
     else store.set(draftKey(form), JSON.stringify({ at: Date.now(), text: box.value }));
   }
   function restoreDraft(form) {
@@ -81,8 +82,14 @@
   addEventListener('pagehide', () => all('form[data-draft]').forEach(saveDraft));
 
   equip(document);
+  // The author's window is closed after an answer; until then it has time to say what was done.
+  if (one('[data-close-soon]')) setTimeout(close, 1500);
   const queue = one('#queue');
-  if (!queue) return;
+  if (!queue) {
+    // Forms of a page that is not kept up to date are sent as without script: their words are on their way.
+    document.addEventListener('submit', ({ target }) => { if ('draft' in target.dataset) target.dataset.sent = ''; });
+    return;
+  }
 
   // ---- asking the server
   const say = (text) => { one('#live').textContent = ''; setTimeout(() => { one('#live').textContent = text; }, 50); };
@@ -261,7 +268,7 @@
     if (key === '?' && help) help.showModal();
     else if (key === 'j' || key === 'k') step(key === 'j' ? 1 : -1);
     else if (key === 'u') one('#notice button')?.click();
-    else if (/^[adeors]$/.test(key)) press(current() && one(`[data-key="${key}"]`, current()));
+    else if (/^[adenorst]$/.test(key)) press(current() && one(`[data-key="${key}"]`, current()));
     else return;
     event.preventDefault();
   });

@@ -32,8 +32,12 @@ pub fn door(ask: &Ask) -> Result<Page, Error> {
 
 /// The page that was asked for, when it was one to read.
 fn wanted(ask: &Ask) -> Option<String> {
-    let [site, ..] = ask.params.as_slice() else { return None };
-    Some(format!("{}/sites/{site}/", ask.desk().base))
+    let base = ask.desk().base;
+    match ask.params.as_slice() {
+        [site, id, ..] if ask.in_window() => Some(format!("{base}/sites/{site}/comments/{id}?window=1")),
+        [site, ..] => Some(format!("{base}/sites/{site}/")),
+        [] => None,
+    }
 }
 
 fn draw_door(ask: &Ask, error: Option<&Error>, next: Option<String>) -> Result<Page, Error> {

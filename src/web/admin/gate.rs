@@ -4,6 +4,7 @@
 use warp::http::Method;
 
 use crate::actions::{Staff, find_session, find_site};
+use crate::app::App;
 use crate::error::Error;
 use crate::model::{Origin, Role};
 use crate::secrets::hash_secret;
@@ -35,16 +36,16 @@ pub fn check(ask: &mut Ask, route: &Route) -> Result<(), Error> {
 fn check_own_origin(ask: &Ask) -> Result<(), Error> {
     let caller = ask.caller.as_ref();
     let same = match caller.and_then(|caller| caller.origin.as_deref()) {
-        Some(sent) => sent.parse::<Origin>().is_ok_and(|origin| is_own(ask, caller, &origin)),
+        Some(sent) => caller.is_some_and(|caller| is_own_origin(ask.app(), caller, sent)),
         None => caller.and_then(|caller| caller.sec_fetch_site.as_deref()) == Some("same-origin"),
     };
     if same { Ok(()) } else { Err(Error::FormTokenWrong) }
 }
 
 /// The configured origin; and on this very machine, without a proxy between, the one the request was sent to.
-fn is_own(ask: &Ask, caller: Option<&Caller>, origin: &Origin) -> bool {
-    let local = caller.and_then(local_origin).and_then(|local| local.parse::<Origin>().ok());
-    local.as_ref() == Some(origin) || ask.app().config.is_own_origin(origin)
+pub fn is_own_origin(app: &App, caller: &Caller, sent: &str) -> bool {
+    let local = local_origin(caller).and_then(|local| local.parse::<Origin>().ok());
+    sent.parse::<Origin>().is_ok_and(|origin| local.as_ref() == Some(&origin) || app.config.is_own_origin(&origin))
 }
 
 fn check_form_token(ask: &Ask) -> Result<(), Error> {

@@ -8,15 +8,18 @@ mod act;
 mod answer;
 mod ask;
 mod assets;
+mod by_link;
 mod card;
 mod enter;
 mod gate;
+mod mail_log;
 mod notice;
 mod page_list;
 mod queue;
 mod rules;
 mod table;
 mod templates;
+mod you;
 
 use std::sync::Arc;
 
@@ -28,6 +31,7 @@ use crate::model::SiteKey;
 use crate::web::Web;
 use crate::web::request::{Body, Caller, Query, body, caller, query};
 
+pub use by_link::routes as link_routes;
 pub use table::{Needs, ROUTES, Route};
 
 use answer::Drawn;

@@ -4,7 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::actions::Move;
-use crate::model::{CommentId, Status};
+use crate::model::{CommentId, CommentOnPage, Status};
 use crate::web::admin::ask::Ask;
 
 /// What was done.
@@ -16,10 +16,14 @@ pub enum Deed {
     Closed,
     Opened,
     Saved,
+    /// The author's question to the readers of a page.
+    Asked,
+    /// A moderator has looked at what readers reported.
+    Looked,
 }
 
 impl Deed {
-    fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Moved(action) => action.word(),
             Self::Answered => "answered",
@@ -27,12 +31,36 @@ impl Deed {
             Self::Closed => "closed",
             Self::Opened => "opened",
             Self::Saved => "saved",
+            Self::Asked => "asked",
+            Self::Looked => "looked",
         }
     }
 
-    fn from_word(word: &str) -> Option<Self> {
-        let others = [Self::Answered, Self::Edited, Self::Closed, Self::Opened, Self::Saved];
+    pub fn from_word(word: &str) -> Option<Self> {
+        let others = [Self::Answered, Self::Edited, Self::Closed, Self::Opened, Self::Saved, Self::Asked, Self::Looked];
         Move::from_word(word).map(Self::Moved).or_else(|| others.into_iter().find(|deed| deed.word() == word))
+    }
+
+    /// What was done to this comment, for whoever did it. `None` for what is done to no comment.
+    pub fn sentence(self, found: &CommentOnPage) -> Option<String> {
+        let of = found.comment.author.name.as_deref().map_or("The comment".to_owned(), |name| format!("{name}’s comment"));
+        let to = found.parent.as_ref().and_then(|parent| parent.author.name.clone());
+        Some(match self {
+            Self::Moved(Move::Approve | Move::Restore) => format!("{of} is published."),
+            Self::Moved(Move::Hold) => format!("{of} waits and is not shown."),
+            Self::Moved(Move::Spam) => format!("{of} is marked as spam."),
+            Self::Moved(Move::Remove) => format!("{of} is removed."),
+            Self::Moved(Move::Pin) => format!("{of} is pinned to the top of its thread."),
+            Self::Moved(Move::Unpin) => format!("{of} is no longer pinned."),
+            Self::Moved(Move::Used) => format!("{of} is marked as used in the post."),
+            Self::Moved(Move::Unused) => format!("{of} is no longer marked as used in the post."),
+            Self::Moved(Move::NoAnswerNeeded) => format!("{of} needs no answer."),
+            Self::Moved(Move::AnswerNeeded) => format!("{of} waits for your word again."),
+            Self::Answered => format!("Your answer{} is published.", to.map(|name| format!(" to {name}")).unwrap_or_default()),
+            Self::Edited => format!("{of} has its new text."),
+            Self::Looked => format!("What readers reported of {} is forgotten.", of.replacen("The", "the", 1)),
+            Self::Closed | Self::Opened | Self::Saved | Self::Asked => return None,
+        })
     }
 }
 
@@ -82,6 +110,10 @@ pub fn reverse(action: Move, before: Status) -> Option<Move> {
     match (action, before) {
         (Move::Pin, _) => Some(Move::Unpin),
         (Move::Unpin, _) => Some(Move::Pin),
+        (Move::Used, _) => Some(Move::Unused),
+        (Move::Unused, _) => Some(Move::Used),
+        (Move::NoAnswerNeeded, _) => Some(Move::AnswerNeeded),
+        (Move::AnswerNeeded, _) => Some(Move::NoAnswerNeeded),
         (Move::Hold, Status::Published) => Some(Move::Approve),
         (_, Status::Published) => Some(Move::Restore),
         (_, Status::Pending) => Some(Move::Hold),
@@ -108,6 +140,8 @@ mod tests {
             (Move::Restore, Status::Removed, Move::Remove),
             (Move::Restore, Status::Spam, Move::Spam),
             (Move::Pin, Status::Published, Move::Unpin),
+            (Move::Used, Status::Published, Move::Unused),
+            (Move::NoAnswerNeeded, Status::Published, Move::AnswerNeeded),
         ] {
             assert_eq!(reverse(action, before), Some(expected), "{action:?} from {before:?}");
         }
@@ -116,7 +150,7 @@ mod tests {
     #[test]
     fn every_deed_reads_back_from_its_word() {
         let moves = Move::ALL.into_iter().map(Deed::Moved);
-        for deed in moves.chain([Deed::Answered, Deed::Edited, Deed::Closed, Deed::Opened, Deed::Saved]) {
+        for deed in moves.chain([Deed::Answered, Deed::Edited, Deed::Closed, Deed::Opened, Deed::Saved, Deed::Asked, Deed::Looked]) {
             assert_eq!(Deed::from_word(deed.word()), Some(deed));
         }
         assert_eq!(Deed::from_word("bought"), None);

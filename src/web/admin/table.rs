@@ -5,7 +5,7 @@ use warp::http::Method;
 
 use crate::app::Work;
 use crate::model::Role;
-use crate::web::admin::{HASHES, Handler, READS, WRITES, act, assets, enter, page_list, queue, rules};
+use crate::web::admin::{HASHES, Handler, READS, WRITES, act, assets, enter, mail_log, page_list, queue, rules, you};
 
 /// What somebody must be to use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Route {
     /// Below the desk's base; `:site` is always the first parameter, `:id` the second.
     pub path: &'static str,
     pub needs: Needs,
-    /// About accounts: a desk for one site alone does not have it.
+    /// About accounts and whom mail goes to: a desk for one site alone, which anybody may try, does not have it.
     pub of_accounts: bool,
     pub(super) work: Work,
     pub(super) handler: Handler,
@@ -71,8 +71,21 @@ pub static ROUTES: &[Route] = &[
     post("sites/:site/comments/:id/restore", MODERATOR, act::restore),
     post("sites/:site/comments/:id/pin", MODERATOR, act::pin),
     post("sites/:site/comments/:id/unpin", MODERATOR, act::unpin),
+    post("sites/:site/comments/:id/used", MODERATOR, act::used),
+    post("sites/:site/comments/:id/unused", MODERATOR, act::unused),
+    post("sites/:site/comments/:id/no-answer-needed", MODERATOR, act::no_answer_needed),
+    post("sites/:site/comments/:id/answer-needed", MODERATOR, act::answer_needed),
+    post("sites/:site/comments/:id/looked", MODERATOR, act::looked),
     post("sites/:site/pages/:id/close", MODERATOR, page_list::close),
     post("sites/:site/pages/:id/open", MODERATOR, page_list::open),
+    post("sites/:site/pages/:id/question", MODERATOR, page_list::ask_there),
+    post("sites/:site/pages/question", MODERATOR, page_list::ask_by_address),
+    // mail
+    of_accounts(Method::GET, "sites/:site/mail", MODERATOR, READS, mail_log::show),
+    of_accounts(Method::POST, "sites/:site/mail/:id/again", MODERATOR, WRITES, mail_log::again),
+    of_accounts(Method::GET, "you", Needs::SignIn, READS, you::show),
+    of_accounts(Method::POST, "you/address", Needs::SignIn, WRITES, you::change_address),
+    of_accounts(Method::POST, "you/notices", Needs::SignIn, WRITES, you::choose_notices),
     // the site itself
     get("sites/:site/rules", OWNER, rules::show),
     post("sites/:site/rules", OWNER, rules::save),
@@ -87,7 +100,6 @@ mod tests {
         for route in ROUTES {
             let of_site = matches!(route.needs, Needs::RoleOnSite(_));
             assert_eq!(of_site, route.path.starts_with("sites/:site"), "{} {}", route.method, route.path);
-            assert!(!of_site || !route.of_accounts);
         }
     }
 

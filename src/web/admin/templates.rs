@@ -1,9 +1,14 @@
 //! The desk's templates. Values are escaped; raw are only the cleaned HTML of a comment and pages drawn before.
 
+use std::sync::LazyLock;
+
 use handlebars::Handlebars;
 use serde::Serialize;
 
 use crate::error::Error;
+
+/// The templates are the same for every desk.
+pub static TEMPLATES: LazyLock<Templates> = LazyLock::new(Templates::new);
 
 pub struct Templates(Handlebars<'static>);
 
@@ -37,6 +42,14 @@ templates! {
     PageList = "page_list",
     Rules = "rules",
     Problem = "problem",
+    Done = "done",
+    MailLog = "mail_log",
+    You = "you",
+    Bare = "bare",
+    AnswerByLink = "answer_by_link",
+    ConfirmByLink = "confirm_by_link",
+    LinkProblem = "link_problem",
+    Window = "window",
 }
 
 impl Template {
@@ -47,7 +60,7 @@ impl Template {
 }
 
 impl Templates {
-    pub fn new() -> Self {
+    fn new() -> Self {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         for (_, file, source) in Template::ALL {

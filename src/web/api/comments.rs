@@ -3,8 +3,8 @@
 use warp::{Filter, filters::BoxedFilter, http::StatusCode, reply::Response};
 
 use crate::actions::{
-    Accepted, ListQuery, Move, Sent, edit_comment, edit_comment_as_staff, find_token_staff, list_comments, moderate, read_own,
-    submit_comment, withdraw_comment,
+    Accepted, ListQuery, Move, Sent, edit_comment, edit_comment_as_staff, find_token_staff, list_comments, list_reported, moderate,
+    read_own, submit_comment, withdraw_comment,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -133,7 +133,12 @@ async fn withdraw(site: String, id: String, caller: Caller, web: Web) -> Respons
 async fn list(site: String, query: Query, caller: Caller, web: Web) -> Response {
     read(web, site, caller, move |app, site, caller| {
         let staff = staff(app, site, caller, Scope::Moderate)?;
-        let statuses = match query.get("status")? {
+        let word = query.get("status")?;
+        if word.as_deref() == Some("reported") {
+            let comments = list_reported(app, &staff, site)?;
+            return Ok(ok(&ListAnswer { comments: comments.iter().map(CommentBody::listed).collect(), next: None }));
+        }
+        let statuses = match word {
             None => Vec::new(),
             Some(word) => vec![Status::from_word(&word).ok_or_else(unknown_status)?],
         };
@@ -156,7 +161,7 @@ async fn list(site: String, query: Query, caller: Caller, web: Web) -> Response 
 }
 
 fn unknown_status() -> Error {
-    let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
+    let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).chain(["reported"]).collect();
     FieldError::new("status_unknown", "status", format!("status is one of {}", words.join(", "))).into()
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
-use crate::actions::{SiteChange, change_site, close_page, open_page};
+use crate::actions::{SiteChange, ask_readers, change_site, close_page, open_page};
 use crate::error::Error;
 use crate::model::{PageState, RuleError, Rules, Scope, Site};
 use crate::web::Web;
-use crate::web::api::wire::{PageAnswer, PageBody, PageStateAnswer};
+use crate::web::api::wire::{PageAnswer, PageBody, PageStateAnswer, QuestionAnswer, QuestionBody};
 use crate::web::api::{ok, read, staff, write};
 use crate::web::request::{BODY_BYTES_MAX, Body, Caller, body, caller, parse_json};
 
@@ -22,8 +22,10 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let close = warp::path!("api" / "v1" / "sites" / String / "pages" / "close").map(|site: String| (site, PageState::Closed));
     let open = warp::path!("api" / "v1" / "sites" / String / "pages" / "open").map(|site: String| (site, PageState::Open));
     let state = close.or(open).unify().untuple_one();
-    let state = state.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from).then(set_state).boxed();
-    show.or(change).unify().or(state).unify().boxed()
+    let state = state.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from.clone()).then(set_state).boxed();
+    let question = warp::path!("api" / "v1" / "sites" / String / "pages" / "question");
+    let question = question.and(warp::post()).and(body(BODY_BYTES_MAX)).and(from).then(set_question).boxed();
+    show.or(change).unify().or(state).unify().or(question).unify().boxed()
 }
 
 async fn show_rules(site: String, caller: Caller, web: Web) -> Response {
@@ -53,6 +55,17 @@ async fn set_state(site: String, state: PageState, body: Body, caller: Caller, w
         };
         let state = page.state_at(app.now(), site.rules.close_days);
         Ok(ok(&PageStateAnswer { page: PageAnswer::of(&page, state) }))
+    })
+    .await
+}
+
+async fn set_question(site: String, body: Body, caller: Caller, web: Web) -> Response {
+    write(web, site, caller, move |app, site, caller| {
+        let staff = staff(app, site, caller, Scope::Moderate)?;
+        let (asked, text) = parse_json::<QuestionBody>(caller, body)?.into();
+        let page = ask_readers(app, &staff, site, &asked, &text)?;
+        let state = page.state_at(app.now(), site.rules.close_days);
+        Ok(ok(&QuestionAnswer::new(&page, state)))
     })
     .await
 }

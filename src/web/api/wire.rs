@@ -81,6 +81,20 @@ impl From<PageBody> for PageAsked {
     }
 }
 
+#[derive(Deserialize)]
+pub struct QuestionBody {
+    page: Option<String>,
+    url: Option<String>,
+    /// Absent, null and empty take the question away.
+    question: Option<String>,
+}
+
+impl From<QuestionBody> for (PageAsked, String) {
+    fn from(body: QuestionBody) -> Self {
+        (PageAsked { page: filled(body.page), url: filled(body.url) }, body.question.unwrap_or_default())
+    }
+}
+
 #[derive(Serialize)]
 pub struct ThreadAnswer {
     page: PageAnswer,
@@ -119,6 +133,10 @@ pub struct CommentBody {
     votes: VotesBody,
     reactions: ReactionsBody,
     pinned: bool,
+    /// Its author is asking something.
+    asks: bool,
+    /// The person it answers said that it helped.
+    helped: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     held_because: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,7 +174,8 @@ impl CommentBody {
     /// A comment as everybody may see it: what is not published is an empty place.
     pub fn public(comment: &Comment) -> Self {
         if comment.is_gone() {
-            return Self { author: None, html: String::new(), status: Status::Removed.word(), edited_at: None, ..Self::whole(comment) };
+            let empty = Self { author: None, html: String::new(), status: Status::Removed.word(), ..Self::whole(comment) };
+            return Self { edited_at: None, asks: false, helped: false, ..empty };
         }
         Self::whole(comment)
     }
@@ -193,6 +212,8 @@ impl CommentBody {
             votes: VotesBody { up: comment.upvotes, down: comment.downvotes },
             reactions: ReactionsBody {},
             pinned: comment.pinned,
+            asks: comment.asks,
+            helped: comment.helped_at.is_some(),
             held_because: None,
             page: None,
             replies: is_root.then_some(comment.reply_count),
@@ -272,6 +293,25 @@ pub struct CommentAnswer {
 pub struct ListAnswer {
     pub comments: Vec<CommentBody>,
     pub next: Option<String>,
+}
+
+/// A page with what its readers are asked; both null where nothing is.
+#[derive(Serialize)]
+pub struct QuestionAnswer {
+    page: PageAnswer,
+    question: Option<String>,
+    by: Option<String>,
+}
+
+impl QuestionAnswer {
+    pub fn new(page: &crate::model::Page, state: crate::model::PageState) -> Self {
+        let asked = page.question.as_ref();
+        Self {
+            page: PageAnswer::of(page, state),
+            question: asked.map(|question| question.text.clone()),
+            by: asked.map(|question| question.by.clone()),
+        }
+    }
 }
 
 #[derive(Serialize)]

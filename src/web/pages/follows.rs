@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use warp::{Filter, filters::BoxedFilter, http::StatusCode, reply::Response};
 
 use crate::actions::{
-    Followed, Follower, all_follows_link, confirm, confirm_staff, find_site, read_confirmation, read_follower, read_staff_confirmation,
-    read_stop, stop_all_mail, stop_follow, stop_one, take_mail_again,
+    Followed, Follower, all_follows_link, confirm, find_site, read_confirmation, read_follower, read_stop, stop_all_mail, stop_follow,
+    stop_one, take_mail_again,
 };
 use crate::app::{App, Work};
 use crate::error::Error;
@@ -34,12 +34,10 @@ pub fn routes(web: Web) -> BoxedFilter<(Response,)> {
     let confirm = warp::path!("follow" / "confirm" / String).and(warp::post()).and(sends.clone()).then(do_confirm).boxed();
     let look_stop = warp::path!("follow" / "stop" / String).and(warp::get()).and(from.clone()).then(look_stop).boxed();
     let stop = warp::path!("follow" / "stop" / String).and(warp::post()).and(sends.clone()).then(do_stop).boxed();
-    let all = warp::path!("follow" / "all" / String).and(warp::get()).and(from.clone()).then(show_all).boxed();
-    let change = warp::path!("follow" / "all" / String).and(warp::post()).and(sends.clone()).then(change_all).boxed();
-    let look_staff = warp::path!("follow" / "staff" / String).and(warp::get()).and(from).then(look_staff).boxed();
-    let staff = warp::path!("follow" / "staff" / String).and(warp::post()).and(sends).then(do_staff).boxed();
+    let all = warp::path!("follow" / "all" / String).and(warp::get()).and(from).then(show_all).boxed();
+    let change = warp::path!("follow" / "all" / String).and(warp::post()).and(sends).then(change_all).boxed();
     let first = look.or(confirm).unify().or(look_stop).unify().or(stop).unify();
-    first.or(all).unify().or(change).unify().or(look_staff).unify().or(staff).unify().boxed()
+    first.or(all).unify().or(change).unify().boxed()
 }
 
 /// `POST /t/{site}/follow`: the whole thread, without a comment.
@@ -263,39 +261,6 @@ async fn change_all(token: String, body: Body, caller: Caller, web: Web) -> Resp
         Ok(redirect(StatusCode::SEE_OTHER, &format!("/follow/all/{token}")))
     })
     .await
-}
-
-async fn look_staff(token: String, caller: Caller, web: Web) -> Response {
-    answer(web, caller, Work::Read, move |app, web| {
-        let address = read_staff_confirmation(app, &token)?;
-        let texts = web.renderer.texts(&address.lang);
-        if address.state == AddressState::Confirmed {
-            return staff_confirmed(&address, texts);
-        }
-        let view = View {
-            said: Some(about("page.follow_staff_said", &address, texts)),
-            action: format!("/follow/staff/{token}"),
-            button: Some(texts.get("page.follow_confirm_button").to_owned()),
-            hint: Some(texts.get("page.follow_confirm_hint").to_owned()),
-            ..View::of("page.follow_confirm", texts)
-        };
-        page("follow", StatusCode::OK, texts, view.json())
-    })
-    .await
-}
-
-async fn do_staff(token: String, body: Body, caller: Caller, web: Web) -> Response {
-    answer(web, caller, Work::Write, move |app, web| {
-        body?;
-        let address = confirm_staff(app, &token)?;
-        staff_confirmed(&address, web.renderer.texts(&address.lang))
-    })
-    .await
-}
-
-fn staff_confirmed(address: &MailAddress, texts: &Texts) -> Result<Response, Error> {
-    let view = View { said: Some(about("page.follow_confirmed", address, texts)), ..View::of("page.follow", texts) };
-    page("follow", StatusCode::OK, texts, view.json())
 }
 
 fn about(text: &str, address: &MailAddress, texts: &Texts) -> String {

@@ -2,13 +2,16 @@
 
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use warp::{http::StatusCode, reply::Response};
 
-use crate::actions::{FollowSent, Wish, edit_comment, find_site, follow, own_comment, takes_follows, withdraw_comment};
+use crate::actions::{
+    FollowSent, Wish, edit_comment, find_site, follow, list_answers, own_comment, say_helped, takes_follows, withdraw_comment,
+};
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
 use crate::model::{Comment, CommentOnPage, Site, Status};
+use crate::render::{PageLinks, Texts};
 use crate::web::Web;
 use crate::web::face::sentence;
 use crate::web::following::{told_by_code, unhurried};
@@ -42,8 +45,12 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
         let visitor = Visitor { bearer: Some(receipt.clone()), ..caller.visitor() };
         let text = form.get("text").map(str::to_owned);
         let outcome = match form.get("do") {
-            Some("edit") => edit_comment(app, &visitor, &site, own.comment.id, text.clone()),
-            Some("withdraw") => withdraw_comment(app, &visitor, &site, own.comment.id),
+            Some("edit") => edit_comment(app, &visitor, &site, own.comment.id, text.clone()).map(drop),
+            Some("withdraw") => withdraw_comment(app, &visitor, &site, own.comment.id).map(drop),
+            Some(word @ ("helped" | "unsay_helped")) => {
+                let id = form.get("answer").and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)?;
+                say_helped(app, &visitor, &site, id, word == "helped").map(drop)
+            }
             Some("follow") => {
                 let wish = Wish { kind: Some("answers".into()), email: form.get("email").map(str::to_owned) };
                 let sent = FollowSent { wish, receipt: Some(receipt.clone()), ..FollowSent::default() };
@@ -57,10 +64,10 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
                 };
                 return draw(app, &draw_with, &site, &own, &receipt, shown);
             }
-            _ => return Err(Error::BodyMalformed("the field do is edit, withdraw or follow".into())),
+            _ => return Err(Error::BodyMalformed("the field do is edit, withdraw, follow, helped or unsay_helped".into())),
         };
         match outcome {
-            Ok(_) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{receipt}", site.key))),
+            Ok(()) => Ok(redirect(StatusCode::SEE_OTHER, &format!("/t/{}/own/{receipt}", site.key))),
             Err(error @ (Error::Internal(_) | Error::DiskFull(_))) => Err(error),
             Err(error) => draw(app, &draw_with, &site, &own, &receipt, Shown { problem: Some(error), typed: text, ..Shown::default() }),
         }
@@ -107,6 +114,7 @@ fn draw(app: &App, web: &Web, site: &Site, own: &CommentOnPage, receipt: &str, s
     };
     let thread =
         url::form_urlencoded::Serializer::new(format!("/t/{}?", site.key)).append_pair("page", &own.page.key).finish().replace("?&", "?");
+    let answers = answers(app, web, site, own, &thread, texts)?;
     let status = problem.as_ref().map_or(StatusCode::OK, status_of);
     let of_mail = |error: &Error| matches!(error.code(), "mail_off" | "email_missing" | "email_invalid" | "email_too_long");
     let problem = problem.map(|error| json!({"code": error.code(), "sentence": sentence(&error, texts.lang), "email": of_mail(&error)}));
@@ -124,12 +132,28 @@ fn draw(app: &App, web: &Web, site: &Site, own: &CommentOnPage, receipt: &str, s
             "follow": can_follow.then(|| json!({"email": email})),
             "problem": problem,
             "article": article,
+            "answers": answers,
             "withdrawn": matches!(comment.status, Status::Withdrawn | Status::Removed),
             "edit_until": edit_until,
             "action": format!("/t/{}/own/{receipt}", site.key),
             "text": typed.unwrap_or_else(|| comment.source.clone()),
         }),
     )
+}
+
+/// What others answered, each with its place in the thread and, where the site wants to know, a button to say that it
+/// helped.
+fn answers(app: &App, web: &Web, site: &Site, own: &CommentOnPage, thread: &str, texts: &Texts) -> Result<Vec<Value>, Error> {
+    let links = PageLinks { address: thread, takes_replies: false, courtesies: site.rules.courtesies };
+    let asks_helped = site.rules.courtesies.helped.is_on();
+    let draw = |answer: &CommentOnPage| {
+        let comment = &answer.comment;
+        let article = web.renderer.article(comment, links, texts.lang).map_err(|error| Error::Internal(error.to_string()))?;
+        let is_said = comment.helped_at.is_some();
+        let helped = asks_helped.then(|| json!({"said": is_said, "do": if is_said { "unsay_helped" } else { "helped" }}));
+        Ok(json!({"id": comment.id.to_string(), "article": article, "place": place(comment, thread), "helped": helped}))
+    };
+    list_answers(app, site, &own.comment)?.iter().map(draw).collect()
 }
 
 /// Back to the thread, at the comment where it is shown.

@@ -72,7 +72,8 @@ fn with_policy(mut response: Response) -> Response {
 
 /// The texts that templates name, by their last word.
 pub fn words(texts: &Texts) -> Value {
-    const OF_PAGES: [&str; 27] = [
+    const OF_PAGES: [&str; 29] = [
+        "answers",
         "back",
         "back_to_thread",
         "feed",
@@ -88,6 +89,7 @@ pub fn words(texts: &Texts) -> Value {
         "withdraw_button",
         "write",
         "reply",
+        "in_thread",
         "problem",
         "follow",
         "follow_hint",
@@ -121,6 +123,7 @@ pub fn words(texts: &Texts) -> Value {
     let shared = [
         ("empty", texts.get("empty").to_owned()),
         ("closed", texts.get("closed").to_owned()),
+        ("this_helped", texts.get("this_helped").to_owned()),
         ("more", texts.get("widget.more").to_owned()),
     ];
     pages

@@ -6,7 +6,7 @@ use warp::{
     reply::Response,
 };
 
-use crate::actions::{Thread, ThreadPart, find_site, find_thread, read_slice, submit_comment, takes_follows};
+use crate::actions::{Thread, ThreadPart, find_site, find_thread, list_thanks, read_slice, submit_comment, takes_follows};
 use crate::app::{App, Work};
 use crate::error::Error;
 use crate::model::{CommentId, Cursor, PageAsked, PageState, Site, Sort, Status, ThreadSlice};
@@ -161,6 +161,8 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
     let total = slice.as_ref().map_or(0, |slice| slice.page.published_count);
     let post_url = slice.as_ref().map_or(&thread.address.url, |slice| &slice.page.url);
     let sorted = |sort: Sort| json!({"text": texts.get(&format!("sort.{}", sort.word())), "chosen": sort == view.sort, "address": format!("{address}&sort={}", sort.word())});
+    let thanks =
+        web.renderer.thanks(&list_thanks(app, thread)?, &address, texts.lang).map_err(|error| Error::Internal(error.to_string()))?;
     let elsewhere = view.cursor.is_some() || view.around.is_some();
     let next = slice
         .as_ref()
@@ -181,6 +183,7 @@ fn draw(app: &App, web: &Web, thread: &Thread, view: View, status: StatusCode) -
             "sorts": if total > 1 { json!([sorted(Sort::Oldest), sorted(Sort::Newest)]) } else { Value::Null },
             "comments": comments.filter(|html| !html.is_empty()),
             "next": next,
+            "thanks": thanks,
             "first": elsewhere.then_some(&address),
             "closed": state == PageState::Closed,
             "form": form(app, thread, &view, &address, texts)?,

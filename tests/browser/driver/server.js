@@ -21,8 +21,11 @@ const run = promisify(execFile);
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('REJOINDER_')));
 
 export class Server {
-  /** `sites`: rules by site key, with `origins` as a list. `limits`: true for the tests about limits. */
-  static async start({ sites, limits = false }) {
+  /**
+   * `sites`: rules by site key, with `origins` as a list. `limits`: true for the tests about limits. `settings`: more
+   * of the program's, named like their variables.
+   */
+  static async start({ sites, limits = false, settings = {} }) {
     assert(existsSync(PROGRAM), `${PROGRAM} is missing: cargo build --profile checked`);
     const server = new Server();
     /** What adding a site printed, with the tag to paste. */
@@ -35,7 +38,7 @@ export class Server {
     }
     server.token = (await server.command('token', 'add', 'tests', '--all', '--scope', 'admin')).trim().split('\n').at(-1);
     const program = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--data', server.data], {
-      env: { ...environment, REJOINDER_LIMITS_ENABLED: String(limits), REJOINDER_LOG_LEVEL: 'warn' },
+      env: { ...environment, ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`REJOINDER_${name}`, value])), REJOINDER_LIMITS_ENABLED: String(limits), REJOINDER_LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     server.program = program;

@@ -19,10 +19,10 @@ const SWITCHES = [
 export const chromiumWith = (args) => chromium.launch({ executablePath: CHROMIUM, args: [...SWITCHES, ...args] });
 
 /** Starts it all; it ends with the file's last test. `sites` are rules by key; `blog` is always one of them. */
-export async function stage({ sites = {}, limits, args = [] } = {}) {
+export async function stage({ sites = {}, limits, settings, args = [] } = {}) {
   const host = await Host.start();
   const withOrigin = ([key, rules]) => [key, { origins: [host.origin], ...rules }];
-  const server = await Server.start({ limits, sites: Object.fromEntries(Object.entries({ blog: {}, ...sites }).map(withOrigin)) });
+  const server = await Server.start({ limits, settings, sites: Object.fromEntries(Object.entries({ blog: {}, ...sites }).map(withOrigin)) });
   const faults = await Faults.start(server);
   const browser = await chromiumWith(args);
   const play = {

@@ -2,12 +2,13 @@
 
 import { keep } from '../drafts.ts';
 import { clean } from './clean.ts';
+import type { ThreadElement } from './element.ts';
 import { find, type View } from './view.ts';
 
 /** Shows the line of an answer from the server: above the thread where that is in view, else below in the window. */
 export function showAnswered(view: View, section: HTMLElement): void {
   const { settings, shadow } = view;
-  const { host } = shadow;
+  const host = shadow.host as ThreadElement;
   const sent = find(section, '.answered');
   if (!sent || find(shadow, '.answered')) return;
   const line = clean(sent, 0)!;
@@ -23,7 +24,12 @@ export function showAnswered(view: View, section: HTMLElement): void {
     line.classList.toggle('covers', target !== host && isBelow);
   };
   line.dataset.theme = settings.theme;
-  line.onclick = ({ target }) => (target as Element).closest('a,button') && dismiss();
+  line.onclick = ({ target }) => {
+    const link = (target as Element).closest<HTMLAnchorElement>('a,button');
+    if (link) dismiss();
+    // Nothing changes in an address that leads there already.
+    if (link?.href === location.href) void host.open(line.dataset.id!);
+  };
   line.onkeydown = ({ key }) => key === 'Escape' && dismiss();
   document.addEventListener('focusin', makeWay);
   shadow.prepend(line);

@@ -207,7 +207,7 @@ export function makeBox(view: View, name: string, parent?: string, edited?: HTML
   const above = articleOf(view, parent);
   if (closed) part('.text>span').textContent = above ? texts('reply', NaN, nameIn(above)) : texts('change');
   if (question) question.textContent ||= view.settings.question;
-  if (above?.dataset.first) hint!.textContent = texts('first', NaN, nameIn(above));
+  if (above?.dataset.first && !above.dataset.receipt) hint!.textContent = texts('first', NaN, nameIn(above));
   else if (edited || newestReceipts(view.settings.site)[0]) hint?.remove();
   if (edited) form.querySelectorAll('.who,.privacy').forEach((each) => each.remove());
   if (!closed) part('.cancel').remove();

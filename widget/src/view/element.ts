@@ -12,7 +12,6 @@ import { isMarked, openWindow } from './author.ts';
 import { makeBox, openEdit, openReply } from './box.ts';
 import { clean } from './clean.ts';
 import { follow } from './follow.ts';
-import { sayHelped } from './helped.ts';
 import { dressList, dressPlaces, open, stampAll } from './list.ts';
 import { askMine, remove, showMine, type Mine } from './own.ts';
 import { button, make } from './parts.ts';
@@ -221,7 +220,6 @@ export class ThreadElement extends HTMLElement {
       if (is('.reply')) openReply(view, article);
       if (is('.edit')) openEdit(view, article);
       if (is('.delete')) void remove(view, article, pressed);
-      if (is('.helps')) void sayHelped(view, article, pressed);
       if (is('.as')) openWindow(settings.site, idOf(article), () => this.#again(idOf(article)));
       if (is('.by-mail')) {
         event.preventDefault();

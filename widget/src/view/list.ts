@@ -89,9 +89,9 @@ export function stamp(view: View, article: HTMLElement): void {
   tell(view, time);
   article.append(actions);
   find(actions, '.reply')?.setAttribute('aria-label', view.texts('reply_to', NaN, name));
-  dressHelped(article);
   if (article.dataset.receipt) dressOwn(view, article);
   else find(actions, '.own')!.remove();
+  dressHelped(view, article);
 }
 
 /** Writes how long ago a comment was made. */

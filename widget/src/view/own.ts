@@ -4,6 +4,7 @@ import { keepReceipts, newestReceipts, recall } from '../drafts.ts';
 import { showAnswered } from './answered.ts';
 import { openReply } from './box.ts';
 import { clean } from './clean.ts';
+import { dressHelped } from './helped.ts';
 import { merge, stamp } from './list.ts';
 import { button, make } from './parts.ts';
 import { aboveOf, articleOf, find, titleOf, idOf, isPublished, placeOf, type View } from './view.ts';
@@ -27,6 +28,8 @@ export function insertOwn(view: View, sent: HTMLElement): HTMLElement {
     merge(view, list, view.roots);
   }
   stamp(view, article);
+  // What answers it may be thanked from now on.
+  placeOf(article).querySelectorAll('article').forEach((each) => dressHelped(view, each));
   return article;
 }
 

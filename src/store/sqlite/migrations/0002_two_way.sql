@@ -17,6 +17,9 @@ alter table page add column question_by text;
 -- Who answered a comment: asked by "you were answered", by the list of people who wait, and by each answer.
 create index comment_answers on comment(parent_id, status, id) where parent_id is not null;
 
+-- What staff answered: a thread of thousands of readers' answers costs no more than a short one.
+create index comment_staff_answers on comment(parent_id, created_at) where badge <> 0 and status = 0;
+
 -- People who wait for the author's word, the longest first.
 create index comment_turn on comment(site_id, id) where turn = 1;
 
@@ -132,6 +135,9 @@ create index delivery_due on delivery(run_at, id) where state = 0;
 
 -- The log of a site, newest first.
 create index delivery_of_site on delivery(site_id, id);
+
+-- What was given up, newest first.
+create index delivery_failed on delivery(site_id, id) where state = 2;
 
 -- What the same recipient got lately: what waits is added to, and pauses are counted from the last.
 create index delivery_of_recipient on delivery(kind, recipient, page_id, id);
