@@ -98,7 +98,7 @@ fn page_to_follow(app: &App, visitor: &Visitor, site: &Site, asked: &PageAsked) 
     if let Some(page) = app.store.find_page(site.id, &address)? {
         return Ok(page);
     }
-    check_new_page(app, visitor, site, &address, false)?;
+    check_new_page(app, visitor, site, &address)?;
     // Only what is published teaches a page a further address.
     Ok(app.store.find_or_insert_page(site.id, &address.without_alias(), app.now())?)
 }

@@ -329,7 +329,7 @@ fn dump(server: &TestServer) -> String {
         let columns = rows.column_count();
         let mut rows = rows.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            let cells: Vec<String> = (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
+            let cells: Vec<String> = (0..columns).map(|at| format!("{:?}", row.get::<_, rusqlite::types::Value>(at).unwrap())).collect();
             text += &format!("{table}: {}\n", cells.join(" | "));
         }
     }

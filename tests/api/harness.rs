@@ -310,7 +310,8 @@ fn tells_nothing(reply: &Reply, address: &str, sent: &[u8]) {
     assert!(reply.status != 500, "500 for {address}: {}", reply.body);
     let asked = format!("{address} {}", String::from_utf8_lossy(sent));
     let asked = format!("{asked} {}", percent_encoding::percent_decode_str(&asked.replace('+', " ")).decode_utf8_lossy()).to_lowercase();
-    let said = reply.body.to_lowercase();
+    // A list to choose from is no query.
+    let said = reply.body.to_lowercase().replace("<select ", "");
     let told: Vec<&str> = INSIDE.into_iter().filter(|word| said.contains(word) && !asked.contains(word)).collect();
     assert!(told.is_empty(), "{address} tells {told:?}: {}", reply.body);
 }

@@ -1,4 +1,4 @@
-"""Reads a feed from standard input as feed readers do and prints what it found, as JSON."""
+"""Reads an Atom feed from standard input, as feed readers do, and prints what it found, as JSON."""
 
 import json
 import sys

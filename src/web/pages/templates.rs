@@ -103,7 +103,7 @@ pub fn words(texts: &Texts) -> Value {
         "follow_stop_all_hint",
         "follow_again",
     ];
-    const OF_FORMS: [&str; 13] = [
+    const OF_FORMS: [&str; 14] = [
         "text",
         "markdown",
         "name",
@@ -116,6 +116,7 @@ pub fn words(texts: &Texts) -> Value {
         "trap",
         "send",
         "privacy",
+        "privacy_mail",
         "privacy_link",
     ];
     let pages = OF_PAGES.map(|word| (word, texts.get(&format!("page.{word}")).to_owned()));
