@@ -55,7 +55,7 @@ test('from the mail to a published answer with the badge in three taps on a phon
   assert(link, mail.text);
   const phone = await browser.newContext(PHONE);
   const page = await phone.newPage();
-  await page.goto(link); // the first tap: the mail's button
+  await page.goto(link); // The first tap: the mail's button.
   await shoot(page, 'answer-360-first');
   await page.getByRole('heading', { level: 1 }).getByText('Grace').waitFor();
   await assertFits(page, 'the page behind the link');
@@ -140,7 +140,7 @@ test('signing in inside the window leads back to the comment, and after a move i
   await shoot(popup, 'window-sign-in');
   await popup.getByLabel('Password').fill(PASSWORD);
   await popup.getByRole('button', { name: 'Sign in' }).click();
-  await popup.getByText('Judge me in the window').waitFor();
+  await popup.locator('.body', { hasText: 'Judge me in the window' }).waitFor();
   await popup.getByRole('button', { name: 'Remove' }).click();
   await popup.getByRole('heading', { name: 'Done. You can close this window.' }).waitFor();
   assert.equal(await server.times('blog', 'Judge me in the window'), 0);
@@ -167,18 +167,18 @@ test('your turn is worked off by keys, and n takes somebody out of it', async ()
   const card = turn.locator('article', { hasText: 'Just thanking' });
   await card.focus();
   await page.keyboard.press('n');
-  await page.getByText('Ada’s comment needs no answer.').waitFor();
+  await page.locator('#notice').getByText('Ada’s comment needs no answer.').waitFor();
   assert.equal(await turn.locator('article', { hasText: 'Just thanking' }).count(), 0);
   await page.keyboard.press('u');
   await turn.locator('article', { hasText: 'Just thanking' }).waitFor();
   await turn.locator('article', { hasText: 'Asking something' }).focus();
   await page.keyboard.press('t');
-  await page.getByText('Bob’s comment is marked as used in the post.').waitFor();
+  await page.locator('#notice').getByText('Bob’s comment is marked as used in the post.').waitFor();
   await turn.locator('article', { hasText: 'Asking something' }).focus();
   await page.keyboard.press('r');
   await page.keyboard.type('Answered; n and t are letters here');
   await page.keyboard.press('Control+Enter');
-  await page.getByText('Your answer to Bob is published.').waitFor();
+  await page.locator('#notice').getByText('Your answer to Bob is published.').waitFor();
   await until(async () => assert.equal(await turn.locator('article', { hasText: 'Asking something' }).count(), 0));
   await author.leave();
   assert.deepEqual(author.person.troubles, []);
@@ -193,7 +193,7 @@ test('pages, mail, the own address and reports are to be read by everybody', asy
   await author.open('blog', '?show=reported');
   await assertGood(page, 'desk-reported');
   await page.getByRole('button', { name: 'I have looked' }).click();
-  await page.getByText('What readers reported of Bob’s comment is forgotten.').waitFor();
+  await page.locator('#notice').getByText('What readers reported of Bob’s comment is forgotten.').waitFor();
   await author.open('blog', 'pages');
   const line = page.locator('li', { has: page.getByRole('link', { name: 'Reported' }) });
   await line.locator('summary').click();
