@@ -43,6 +43,7 @@ const WIDGET: &str = "
     POST /w/{site}/note
     POST /w/{site}/note/{id}/edit
     POST /w/{site}/note/{id}/withdraw
+    POST /w/{site}/note/{id}/helped
     POST /w/{site}/preview
     POST /w/{site}/mine
     GET /t/{site}
