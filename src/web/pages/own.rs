@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 use warp::{http::StatusCode, reply::Response};
 
-use crate::actions::{edit_comment, find_site, list_answers, own_comment, say_helped, withdraw_comment};
+use crate::actions::{edit_comment, find_site, list_answers, own_comment, say_helped, unsay_helped, withdraw_comment};
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
-use crate::model::{Comment, CommentOnPage, Site, Status};
+use crate::model::{Comment, CommentId, CommentOnPage, Site, Status};
 use crate::render::{PageLinks, Texts};
 use crate::web::Web;
 use crate::web::face::sentence;
 use crate::web::pages::{redirect, refused, templates::page};
 use crate::web::reply::status_of;
-use crate::web::request::{Body, Caller, parse_form};
+use crate::web::request::{Body, Caller, Form, parse_form};
 
 pub async fn show(site: String, receipt: String, caller: Caller, web: Web) -> Response {
     let draw_with = web.clone();
@@ -39,10 +39,8 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
         let outcome = match form.get("do") {
             Some("edit") => edit_comment(app, &visitor, &site, own.comment.id, text.clone()).map(drop),
             Some("withdraw") => withdraw_comment(app, &visitor, &site, own.comment.id).map(drop),
-            Some(word @ ("helped" | "unsay_helped")) => {
-                let id = form.get("answer").and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)?;
-                say_helped(app, &visitor, &site, id, word == "helped").map(drop)
-            }
+            Some("helped") => answer_of(&form).and_then(|id| say_helped(app, &visitor, &site, id)).map(drop),
+            Some("unsay_helped") => answer_of(&form).and_then(|id| unsay_helped(app, &visitor, &site, id)).map(drop),
             _ => return Err(Error::BodyMalformed("the field do is edit, withdraw, helped or unsay_helped".into())),
         };
         match outcome {
@@ -52,6 +50,11 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
         }
     });
     done.await.unwrap_or_else(|error| refused(&web, hidden(error)))
+}
+
+/// The answer that a button stands under.
+fn answer_of(form: &Form) -> Result<CommentId, Error> {
+    form.get("answer").and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)
 }
 
 /// Whoever guesses learns nothing about which comments there are.
