@@ -45,6 +45,7 @@ const WIDGET: &str = "
     POST /w/{site}/note/{id}/edit
     POST /w/{site}/note/{id}/withdraw
     POST /w/{site}/note/{id}/report
+    POST /w/{site}/note/{id}/helped
     POST /w/{site}/preview
     POST /w/{site}/mine
     POST /w/{site}/follow

@@ -58,7 +58,7 @@ pub use read_mail_log::{Deliveries, Logged, list_deliveries, mask, send_again};
 pub use read_own::{Mine, list_answers, own_comment, read_mine, read_own};
 pub use read_thread::{Thread, ThreadPart, find_thread, read_slice};
 pub use report_comment::{REPORT_CHARS_MAX, forget_reports, list_reported, list_reports, report_comment};
-pub use say_helped::say_helped;
+pub use say_helped::{say_helped, unsay_helped};
 pub use set_up::{SetUp, begin_set_up, check_set_up, finish_set_up, invite};
 pub use sign_in::{SignedIn, find_session, sign_in, sign_in_without_password, sign_out, sign_out_everywhere};
 pub use staff::{Staff, TOKEN_PREFIX, find_token_staff};

@@ -3,12 +3,21 @@
 use crate::actions::{check_origin, read_own};
 use crate::app::{App, Visitor};
 use crate::error::Error;
-use crate::model::{Comment, CommentId, Site, Status};
+use crate::model::{Comment, CommentId, Site, Status, Timestamp};
 use crate::store::{self, Conflict};
 
-/// Notes that this answer helped, or takes that back, and gives the answer as it is now. Saying it again changes nothing.
+/// Notes that this answer helped, and gives the answer as it is now. Saying it again changes nothing.
 /// `CommentUnknown` for what is no published answer, `StatusForbids` while the comment it answers is not published.
-pub fn say_helped(app: &App, visitor: &Visitor, site: &Site, id: CommentId, helped: bool) -> Result<Comment, Error> {
+pub fn say_helped(app: &App, visitor: &Visitor, site: &Site, id: CommentId) -> Result<Comment, Error> {
+    update(app, visitor, site, id, Some(app.now()))
+}
+
+/// Takes back that an answer helped; the same is checked.
+pub fn unsay_helped(app: &App, visitor: &Visitor, site: &Site, id: CommentId) -> Result<Comment, Error> {
+    update(app, visitor, site, id, None)
+}
+
+fn update(app: &App, visitor: &Visitor, site: &Site, id: CommentId, helped: Option<Timestamp>) -> Result<Comment, Error> {
     if !site.rules.courtesies.helped.is_on() {
         return Err(Error::RouteUnknown);
     }
@@ -24,8 +33,7 @@ pub fn say_helped(app: &App, visitor: &Visitor, site: &Site, id: CommentId, help
     if asked.author.id.is_some() && answer.is_some_and(|found| found.comment.author.id == asked.author.id) {
         return Err(Error::BearerForbids);
     }
-    let now = app.now();
-    match app.store.update_helped(site.id, id, helped.then_some(now), now) {
+    match app.store.update_helped(site.id, id, helped, app.now()) {
         Ok(stored) => Ok(stored.comment),
         // It was hidden meanwhile; what became of it is nobody's business.
         Err(store::Error::Conflict(Conflict::StatusForbids(_))) => Err(Error::CommentUnknown),

@@ -11,7 +11,7 @@ use warp::{
 
 use crate::actions::{
     Accepted, FormSigns, KnownAuthor, Sent, Thread, ThreadPart, edit_comment, find_question_to_help, find_site, find_thread, list_thanks,
-    preview, read_mine, read_slice, report_comment, say_helped, submit_comment, takes_follows, withdraw_comment,
+    preview, read_mine, read_slice, report_comment, say_helped, submit_comment, takes_follows, unsay_helped, withdraw_comment,
 };
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
@@ -225,12 +225,11 @@ async fn report(site: String, id: String, body: Body, caller: Caller, web: Web) 
 async fn helped(site: String, id: String, body: Body, caller: Caller, web: Web) -> Response {
     send(site, body, caller, web, Work::Write, move |app, asked| {
         let id = id.parse().map_err(|()| Error::CommentUnknown)?;
-        let helped = match asked.form.get("value") {
-            Some("1") => true,
-            Some("0") => false,
+        let answer = match asked.form.get("value") {
+            Some("1") => say_helped(app, &asked.visitor, asked.site, id)?,
+            Some("0") => unsay_helped(app, &asked.visitor, asked.site, id)?,
             _ => return Err(Error::BodyMalformed("the field value is 1 or 0".into())),
         };
-        let answer = say_helped(app, &asked.visitor, asked.site, id, helped)?;
         Ok(warp::reply::html(asked.web.renderer.helped(&answer, asked.lang)).into_response())
     })
     .await

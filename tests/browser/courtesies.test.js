@@ -287,7 +287,7 @@ test('a first-timer is told once that no account is needed, and who answers a fi
   await server.submit('blog', { page: '/newcomer/', name: 'Grace', text: 'My very first' });
   await withReader(play, {}, async (reader) => {
     await reader.open(play.post('/newcomer/'));
-    const note = reader.thread.locator('.thread > form').getByText('No account is needed. You can edit for 15 minutes.');
+    const note = reader.thread.locator('.thread > form').getByText('No account is needed. You can change your comment for 15 minutes.');
     await note.waitFor();
     assert.match(await description(reader.box), /No account is needed/);
     const box = await reader.startReply('My very first');

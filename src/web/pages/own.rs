@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use warp::{http::StatusCode, reply::Response};
 
 use crate::actions::{
-    FollowSent, Wish, edit_comment, find_site, follow, list_answers, own_comment, say_helped, takes_follows, withdraw_comment,
+    FollowSent, Wish, edit_comment, find_site, follow, list_answers, own_comment, say_helped, takes_follows, unsay_helped, withdraw_comment,
 };
 use crate::app::{App, Visitor, Work};
 use crate::error::Error;
-use crate::model::{Comment, CommentOnPage, Site, Status};
+use crate::model::{Comment, CommentId, CommentOnPage, Site, Status};
 use crate::render::{PageLinks, Texts};
 use crate::web::Web;
 use crate::web::face::sentence;
 use crate::web::following::{told_by_code, unhurried};
 use crate::web::pages::{redirect, refused, templates::page};
 use crate::web::reply::status_of;
-use crate::web::request::{Body, Caller, Query, parse_form};
+use crate::web::request::{Body, Caller, Form, Query, parse_form};
 
 pub async fn show(site: String, receipt: String, query: Query, caller: Caller, web: Web) -> Response {
     let draw_with = web.clone();
@@ -47,10 +47,8 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
         let outcome = match form.get("do") {
             Some("edit") => edit_comment(app, &visitor, &site, own.comment.id, text.clone()).map(drop),
             Some("withdraw") => withdraw_comment(app, &visitor, &site, own.comment.id).map(drop),
-            Some(word @ ("helped" | "unsay_helped")) => {
-                let id = form.get("answer").and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)?;
-                say_helped(app, &visitor, &site, id, word == "helped").map(drop)
-            }
+            Some("helped") => answer_of(&form).and_then(|id| say_helped(app, &visitor, &site, id)).map(drop),
+            Some("unsay_helped") => answer_of(&form).and_then(|id| unsay_helped(app, &visitor, &site, id)).map(drop),
             Some("follow") => {
                 let wish = Wish { kind: Some("answers".into()), email: form.get("email").map(str::to_owned) };
                 let sent = FollowSent { wish, receipt: Some(receipt.clone()), ..FollowSent::default() };
@@ -74,6 +72,11 @@ pub async fn change(site: String, receipt: String, body: Body, caller: Caller, w
     });
     let answer = done.await.unwrap_or_else(|error| refused(&web, hidden(error)));
     if follows { unhurried(asked_at, answer).await } else { answer }
+}
+
+/// The answer that a button stands under.
+fn answer_of(form: &Form) -> Result<CommentId, Error> {
+    form.get("answer").and_then(|id| id.parse().ok()).ok_or(Error::CommentUnknown)
 }
 
 /// Whoever guesses learns nothing about which comments there are.
