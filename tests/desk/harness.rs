@@ -71,7 +71,8 @@ impl TestServer {
         let demo = admin::routes(shared.clone(), Desk::demo("blog".parse().unwrap()));
         let routes = demo.or(web::routes(shared)).unify();
         let stop = CancellationToken::new();
-        runtime.spawn(run(listener, warp::service(routes), Bounds::default(), stop.clone()));
+        let bounds = Bounds { trusted_proxies: app.config.trusted_proxies.clone(), ..Bounds::default() };
+        runtime.spawn(run(listener, warp::service(routes), bounds, stop.clone()));
         let server = Self { app, folder, url: format!("http://{address}"), hand, stop, runtime: Some(runtime) };
         server.set("blog", "moderation", "all");
         server
