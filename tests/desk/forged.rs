@@ -10,14 +10,22 @@ use crate::harness::TestServer;
 
 /// Every route of that method, with its parameters filled in.
 fn addresses(server: &TestServer, method: Method) -> Vec<(String, Needs)> {
+    let of_method = ROUTES.iter().filter(|route| route.method == method);
+    // One of each, because a new webhook takes the place of the one before.
+    let (webhook, call) = {
+        let call = server.call("blog", "200");
+        (server.app.store.list_webhooks(server.site("blog").id).unwrap()[0].id.to_string(), call.to_string())
+    };
     let comment = server.say("blog", "/hello", "Hi").to_string();
     let page = server.page("blog").id.to_string();
-    let of_method = ROUTES.iter().filter(|route| route.method == method);
+    let id = |path: &str| match path {
+        path if path.contains("pages/") => page.clone(),
+        path if path.contains("webhooks/") => webhook.clone(),
+        path if path.contains("calls/") => call.clone(),
+        _ => comment.clone(),
+    };
     of_method
-        .map(|route| {
-            let id = if route.path.contains("pages/") { &page } else { &comment };
-            (format!("/admin/{}", route.path.replace(":site", "blog").replace(":id", id)), route.needs)
-        })
+        .map(|route| (format!("/admin/{}", route.path.replace(":site", "blog").replace(":id", &id(route.path))), route.needs))
         .collect()
 }
 

@@ -7,3 +7,4 @@ mod headers;
 mod moderating;
 mod roles;
 mod rules;
+mod webhooks;

@@ -158,7 +158,8 @@ impl Outbox for SqliteStore {
 
     fn insert_test_call(&self, site: SiteId, webhook: WebhookId, now: Timestamp) -> Result<(), Error> {
         self.writer.write(move |batch| {
-            let is_there = batch.conn.prepare_cached("select 1 from webhook where site_id = ?1 and id = ?2")?.exists((site.0, webhook.0))?;
+            let is_there =
+                batch.conn.prepare_cached("select 1 from webhook where site_id = ?1 and id = ?2")?.exists((site.0, webhook.0))?;
             if !is_there {
                 return Err(Error::NotFound);
             }

@@ -17,6 +17,8 @@ mod queue;
 mod rules;
 mod table;
 mod templates;
+mod webhook;
+mod webhook_list;
 
 use std::sync::Arc;
 

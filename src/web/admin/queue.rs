@@ -237,7 +237,7 @@ fn notice_line(ask: &Ask, on: &OnSite, form: CardForm) -> Result<Option<NoticeLi
         Deed::Moved(Move::Unpin) => format!("{of} is no longer pinned."),
         Deed::Answered => format!("Your answer{} is published.", to.map(|name| format!(" to {name}")).unwrap_or_default()),
         Deed::Edited => format!("{of} has its new text."),
-        Deed::Closed | Deed::Opened | Deed::Saved => return Ok(None),
+        Deed::Closed | Deed::Opened | Deed::Saved | Deed::Webhook(_) => return Ok(None),
     };
     let address = format!("{}comments/{id}", site_address(ask, on));
     let can_undo = on.staff.require(Scope::Moderate).is_ok();

@@ -36,6 +36,9 @@ templates! {
     One = "one",
     PageList = "page_list",
     Rules = "rules",
+    Webhooks = "webhooks",
+    Webhook = "webhook",
+    WebhookSecret = "webhook_secret",
     Problem = "problem",
 }
 
