@@ -67,7 +67,7 @@ fn print(rows: &[Row]) {
             Some(Bar::AtMost(bar)) => format!("at most {bar}"),
             None => String::new(),
         };
-        println!("{name:<44} {value:>10.1} {unit:<12} {bar}");
+        println!("{name:<48} {value:>10.1} {unit:<12} {bar}");
     }
     if let Ok(path) = std::env::var("REJOINDER_BENCH_JSON") {
         let rows: Vec<_> = rows.iter().map(|row| serde_json::json!({"name": row.name, "value": row.value, "unit": row.unit})).collect();

@@ -154,7 +154,7 @@ fn t61_each_try_is_signed_anew_under_the_same_identifier_and_says_the_same() {
 
 #[test]
 fn t61_for_a_day_after_a_rotation_calls_are_signed_with_both_secrets() {
-    const NEW: &str = "whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV=";
+    const NEW: &str = "whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmU=";
     let hooked = hooked(&[EventKind::Published]);
     let site = hooked.server.site().id;
     hooked.server.app.store.update_webhook_secret(site, hooked.id, NEW, hooked.server.app.now().plus_seconds(86_400)).unwrap();
