@@ -91,7 +91,7 @@ impl Deed {
             Self::Answered => format!("Your answer{} is published.", to.map(|name| format!(" to {name}")).unwrap_or_default()),
             Self::Edited => format!("{of} has its new text."),
             Self::Looked => format!("What readers reported of {} is forgotten.", of.replacen("The", "the", 1)),
-            Self::Closed | Self::Opened | Self::Saved | Self::Asked => return None,
+            Self::Closed | Self::Opened | Self::Saved | Self::Asked | Self::Webhook(_) => return None,
         })
     }
 }
