@@ -247,10 +247,12 @@ fn t42_a_link_is_good_for_its_purpose_and_its_time() {
         ("stamp", secrets.form_stamp(server.site().id, now)),
         ("nothing", "1.AAAAAAAAAAAAAAAAAAAAAA".into()),
     ];
+    // The page for staff is acted on from itself alone.
+    let at_home = visitor.from(&server.base);
     for route in ["confirm", "stop", "all", "staff"] {
         for (kind, token) in tokens.iter().filter(|(kind, _)| *kind != route) {
             for reply in
-                [visitor.get(&format!("/follow/{route}/{token}")), visitor.form(&format!("/follow/{route}/{token}"), &[("do", "stop_all")])]
+                [visitor.get(&format!("/follow/{route}/{token}")), at_home.form(&format!("/follow/{route}/{token}"), &[("do", "stop_all")])]
             {
                 assert_eq!(reply.brief(), "410 link_over", "a token of {kind} for {route}");
             }
