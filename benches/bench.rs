@@ -94,10 +94,10 @@ fn measure_start() -> Vec<Row> {
 
 /// Durable submits of one and of 64 submitters, on a disk whose sync is slowed.
 fn measure_writes(time: Duration) -> Vec<Row> {
-    let library = std::env::var("REJOINDER_BENCH_SLOW_SYNC").expect("script/bench says where the slowed sync is");
+    let (library, milliseconds) = slow_sync();
     let rate = |submitters: usize| {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let server = Server::start(folder.path(), &[("LD_PRELOAD", &library), ("SLOW_SYNC_MS", &SLOW_SYNC_MS.to_string())]);
+        let server = Server::start(folder.path(), &[("LD_PRELOAD", &library), ("SLOW_SYNC_MS", &milliseconds)]);
         let taken = Mutex::new(HashSet::new());
         let refused = AtomicU64::new(0);
         let began = Instant::now();
@@ -136,6 +136,11 @@ fn measure_writes(time: Duration) -> Vec<Row> {
         row("W64, durable submits, sync +5 ms", many, "a second"),
         Row { bar: Some(Bar::AtLeast(8.0)), ..row("W64 : W1, nothing lost in a kill", many / one, "times") },
     ]
+}
+
+/// The library that slows every sync, and by how much.
+fn slow_sync() -> (String, String) {
+    (std::env::var("REJOINDER_BENCH_SLOW_SYNC").expect("script/bench says where the slowed sync is"), SLOW_SYNC_MS.to_string())
 }
 
 /// The real program on a free port.

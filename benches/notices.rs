@@ -25,8 +25,8 @@ use crate::{Bar, Client, Row, Server, row};
 
 /// One measures the noise of this machine; the median of so many is a figure.
 const ROUNDS: u32 = 5;
-/// Six thousand submits a minute: far more than any thread gets, and less than the server could take.
-const BEAT: Duration = Duration::from_millis(10);
+/// At once, each as fast as it is answered: a server that is really busy.
+const SUBMITTERS: usize = 8;
 /// Written an hour before, so that their notices are due when the server starts.
 const COMMENTS: usize = 200;
 const PAGES: usize = 8;
@@ -46,14 +46,18 @@ pub fn measure(time: Duration) -> Vec<Row> {
     let mail = mail.map(|(name, value)| (format!("REJOINDER_MAIL_{name}"), value));
     let mut variables: Vec<(&str, &str)> = mail.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     variables.push(("REJOINDER_OUTBOUND_ALLOW", &allow));
-    let (without, with) = (Server::start(quiet.path(), &[]), Server::start(hindered.path(), &variables));
+    // The same slowed disk below both, so that the machine's own matters little.
+    let (slow, milliseconds) = crate::slow_sync();
+    let slowed = [("LD_PRELOAD", slow.as_str()), ("SLOW_SYNC_MS", milliseconds.as_str())];
+    variables.extend(slowed);
+    let (without, with) = (Server::start(quiet.path(), &slowed), Server::start(hindered.path(), &variables));
     // Until the first attempts hang.
     dead.wait_for_visits(WEBHOOKS);
     let mut rounds: Vec<[Duration; 2]> = Vec::new();
     for _ in 0..ROUNDS {
         // At the same moments, so that whatever else this machine does happens to both.
         rounds.push(std::thread::scope(|scope| {
-            let both = [&without, &with].map(|server| scope.spawn(move || p99_of_submits(&mut server.client(), time * 3 / ROUNDS)));
+            let both = [&without, &with].map(|server| scope.spawn(move || p99_of_submits(server, time * 3 / ROUNDS)));
             both.map(|one| one.join().expect("no panic"))
         }));
     }
@@ -64,26 +68,29 @@ pub fn measure(time: Duration) -> Vec<Row> {
     };
     let milliseconds = |side: usize| rounds.iter().map(|round| round[side].as_secs_f64() * 1000.0).collect::<Vec<_>>();
     vec![
-        row("SUBMIT p99, no mail and no webhook", median(&mut milliseconds(0)), "ms"),
-        row("SUBMIT p99, dead mail server and webhooks", median(&mut milliseconds(1)), "ms"),
-        Row { bar: Some(Bar::AtMost(1.1)), ..row("SUBMIT p99, dead mail server and webhook : none", median(&mut ratios), "times") },
+        row("SUBMIT p99 of 8, sync +5 ms", median(&mut milliseconds(0)), "ms"),
+        row("SUBMIT p99 of 8, dead mail and webhooks", median(&mut milliseconds(1)), "ms"),
+        Row { bar: Some(Bar::AtMost(1.1)), ..row("SUBMIT p99, dead mail and webhooks : none", median(&mut ratios), "times") },
     ]
 }
 
-/// A submit at each beat for so long; a late one begins when the one before has ended.
-fn p99_of_submits(client: &mut Client, time: Duration) -> Duration {
+/// What all submits but one in a hundred took at most.
+fn p99_of_submits(server: &Server, time: Duration) -> Duration {
     let began = Instant::now();
-    let mut took = Vec::new();
-    for beat in 1.. {
-        if began.elapsed() >= time {
-            break;
+    let submits = move |submitter: usize| {
+        let (mut client, mut took) = (server.client(), Vec::new());
+        while began.elapsed() < time {
+            let before = Instant::now();
+            let taken = client.submit(&format!("/page-{}", submitter % PAGES), "How long does this take?");
+            took.push(before.elapsed());
+            assert!(taken.is_some(), "a submit is refused");
         }
-        let before = Instant::now();
-        let taken = client.submit(&format!("/page-{}", took.len() % PAGES), "How long does this take?");
-        took.push(before.elapsed());
-        assert!(taken.is_some(), "a submit is refused");
-        std::thread::sleep((began + BEAT * beat).saturating_duration_since(Instant::now()));
-    }
+        took
+    };
+    let mut took: Vec<Duration> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..SUBMITTERS).map(|submitter| scope.spawn(move || submits(submitter))).collect();
+        all.into_iter().flat_map(|one| one.join().expect("no panic")).collect()
+    });
     took.sort();
     took[took.len() * 99 / 100]
 }

@@ -84,8 +84,9 @@ pub async fn call(app: &App, outbound: &Outbound, delivery: &Delivery) -> Result
         // It is left alone as a whole, which is no fault of this call.
         Err(failure @ Failure::Resting(_)) if is_test => return Ok((Ended::Failed, failure.to_string())),
         Err(failure @ Failure::Resting(rest)) => {
-            let seconds = i64::try_from(rest.as_secs()).unwrap_or(i64::MAX);
-            return Ok((Ended::Again(now.plus_seconds(seconds.saturating_add(1))), failure.to_string()));
+            let until = now.plus_seconds(i64::try_from(rest.as_secs()).unwrap_or(i64::MAX).saturating_add(1));
+            app.blocking(Work::Write, move |app| Ok(app.store.postpone_calls(site, id, until)?)).await?;
+            return Ok((Ended::Again(until), failure.to_string()));
         }
         Err(failure) => (false, again(delivery, now), failure.to_string()),
     };

@@ -104,6 +104,9 @@ pub trait Outbox {
     /// `NotFound` for another site's webhook.
     fn insert_test_call(&self, site: SiteId, webhook: WebhookId, now: Timestamp) -> Result<(), Error>;
 
+    /// Puts off the calls of a webhook that wait, to `until` at the earliest: its server is left alone for a while.
+    fn postpone_calls(&self, site: SiteId, webhook: WebhookId, until: Timestamp) -> Result<(), Error>;
+
     /// Makes a delivery that failed or is done due once more. `NotFound` for another site's.
     fn retry_delivery(&self, site: SiteId, id: DeliveryId, now: Timestamp) -> Result<(), Error>;
 }

@@ -43,14 +43,8 @@ fn ask(person: &Person, route: &Route, address: &str) -> u16 {
     }
     let token = if person.signed_in { person.browser.token() } else { "x".into() };
     let url = format!("https://hooks.example/{}", person.name.replace(' ', "-"));
-    let fields = [
-        ("token", token.as_str()),
-        ("text", "words"),
-        ("page", "/asked"),
-        ("url", &url),
-        ("comment.held", "1"),
-        ("template", "chat"),
-    ];
+    let fields =
+        [("token", token.as_str()), ("text", "words"), ("page", "/asked"), ("url", &url), ("comment.held", "1"), ("template", "chat")];
     person.browser.post(address, &fields).status
 }
 

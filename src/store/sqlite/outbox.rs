@@ -186,6 +186,17 @@ impl Outbox for SqliteStore {
         })
     }
 
+    fn postpone_calls(&self, site: SiteId, webhook: WebhookId, until: Timestamp) -> Result<(), Error> {
+        self.writer.write(move |batch| {
+            batch.conn.execute(
+                "update delivery set run_at = ?4
+                 where kind = ?1 and recipient = ?2 and page_id = 0 and site_id = ?3 and state = 0 and claimed = 0 and run_at < ?4",
+                (kind_code(NoticeKind::Call), webhook.0, site.0, until.0),
+            )?;
+            Ok(())
+        })
+    }
+
     fn retry_delivery(&self, site: SiteId, id: DeliveryId, now: Timestamp) -> Result<(), Error> {
         self.writer.write(move |batch| {
             // One try is counted, so that nothing new joins what went out once.

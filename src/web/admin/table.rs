@@ -5,7 +5,9 @@ use warp::http::Method;
 
 use crate::app::Work;
 use crate::model::Role;
-use crate::web::admin::{HASHES, Handler, READS, WRITES, act, assets, enter, mail_log, page_list, queue, rules, webhook, webhook_list, you};
+use crate::web::admin::{
+    HASHES, Handler, READS, WRITES, act, assets, enter, mail_log, page_list, queue, rules, webhook, webhook_list, you,
+};
 
 /// What somebody must be to use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
