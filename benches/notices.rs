@@ -21,7 +21,7 @@ use rejoinder::{
     store::{Ceilings, NewFollow, NewWebhook},
 };
 
-use crate::{Bar, Client, Row, Server, row};
+use crate::{Bar, Row, Server, row};
 
 /// One measures the noise of this machine; the median of so many is a figure.
 const ROUNDS: u32 = 5;
