@@ -6,7 +6,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{
         Mutex,
@@ -14,6 +14,8 @@ use std::{
     },
     time::{Duration, Instant},
 };
+
+mod notices;
 
 /// How much slower each sync of a file becomes in the rows that say so.
 const SLOW_SYNC_MS: u32 = 5;
@@ -24,6 +26,7 @@ fn main() {
     let mut rows = Vec::new();
     rows.extend(measure_start());
     rows.extend(measure_writes(time));
+    rows.extend(notices::measure(time));
     print(&rows);
     if rows.iter().any(|row| row.bar.is_some_and(|bar| !bar.holds(row.value))) {
         eprintln!("a bar does not hold");
@@ -64,7 +67,7 @@ fn print(rows: &[Row]) {
             Some(Bar::AtMost(bar)) => format!("at most {bar}"),
             None => String::new(),
         };
-        println!("{name:<44} {value:>10.1} {unit:<12} {bar}");
+        println!("{name:<48} {value:>10.1} {unit:<12} {bar}");
     }
     if let Ok(path) = std::env::var("REJOINDER_BENCH_JSON") {
         let rows: Vec<_> = rows.iter().map(|row| serde_json::json!({"name": row.name, "value": row.value, "unit": row.unit})).collect();
@@ -75,9 +78,9 @@ fn print(rows: &[Row]) {
 /// Start on an existing database, and memory when nothing happens.
 fn measure_start() -> Vec<Row> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    drop(Server::start(folder.path(), None));
+    drop(Server::start(folder.path(), &[]));
     let began = Instant::now();
-    let server = Server::start(folder.path(), None);
+    let server = Server::start(folder.path(), &[]);
     let first_answer = began.elapsed();
     server.client().thread();
     let status = fs::read_to_string(format!("/proc/{}/status", server.child.id())).expect("the program's memory");
@@ -91,10 +94,10 @@ fn measure_start() -> Vec<Row> {
 
 /// Durable submits of one and of 64 submitters, on a disk whose sync is slowed.
 fn measure_writes(time: Duration) -> Vec<Row> {
-    let library = std::env::var("REJOINDER_BENCH_SLOW_SYNC").map(PathBuf::from).expect("script/bench says where the slowed sync is");
+    let (library, milliseconds) = slow_sync();
     let rate = |submitters: usize| {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let server = Server::start(folder.path(), Some(&library));
+        let server = Server::start(folder.path(), &[("LD_PRELOAD", &library), ("SLOW_SYNC_MS", &milliseconds)]);
         let taken = Mutex::new(HashSet::new());
         let refused = AtomicU64::new(0);
         let began = Instant::now();
@@ -120,7 +123,7 @@ fn measure_writes(time: Duration) -> Vec<Row> {
         let rate = taken.lock().expect("no panic").len() as f64 / began.elapsed().as_secs_f64();
         assert_eq!(refused.load(Ordering::Relaxed), 0, "no submit is refused");
         server.kill();
-        let again = Server::start(folder.path(), None);
+        let again = Server::start(folder.path(), &[]);
         let stored: HashSet<String> = again.client().all_ids(8).into_iter().collect();
         let taken = taken.into_inner().expect("no panic");
         let lost = taken.iter().filter(|id| !stored.contains(*id)).count();
@@ -135,6 +138,11 @@ fn measure_writes(time: Duration) -> Vec<Row> {
     ]
 }
 
+/// The library that slows every sync, and by how much.
+fn slow_sync() -> (String, String) {
+    (std::env::var("REJOINDER_BENCH_SLOW_SYNC").expect("script/bench says where the slowed sync is"), SLOW_SYNC_MS.to_string())
+}
+
 /// The real program on a free port.
 struct Server {
     child: Child,
@@ -142,7 +150,8 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &Path, slow_sync: Option<&Path>) -> Self {
+    /// With these variables in its environment.
+    fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
         let binary = env!("CARGO_BIN_EXE_rejoinder");
         let data = folder.join("data");
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
@@ -154,9 +163,7 @@ impl Server {
         }
         let mut command = Command::new(binary);
         command.args(["serve", "--listen", &address, "--data"]).arg(&data).env("REJOINDER_LIMITS_ENABLED", "false").stdout(Stdio::null());
-        if let Some(library) = slow_sync {
-            command.env("LD_PRELOAD", library).env("SLOW_SYNC_MS", SLOW_SYNC_MS.to_string());
-        }
+        command.envs(variables.iter().copied());
         let child = command.spawn().expect("the program starts");
         let server = Self { child, address };
         let began = Instant::now();

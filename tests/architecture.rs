@@ -35,8 +35,14 @@ const ARROWS: &str = "
 ";
 
 /// Where one file breaks the table, what it names, and why that is better than the alternatives.
-const EXCEPTIONS: &[(&str, &str, &str)] =
-    &[("src/web/demo/seed.rs", "markup", "the demo's first thread is written with times of its own, which no action allows")];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("src/web/demo/seed.rs", "markup", "the demo's first thread is written with times of its own, which no action allows"),
+    (
+        "src/web/admin/webhook_list.rs",
+        "notify",
+        "an owner's webhook is checked and given its secret by the rules of whoever makes the calls",
+    ),
+];
 
 /// The only homes of what should not spread. Places and words; a word counts wherever it stands as a whole.
 const HOMES: &str = "

@@ -30,6 +30,7 @@ mod set_up;
 mod sign_in;
 mod staff;
 mod submit_comment;
+mod webhooks;
 mod withdraw_comment;
 
 pub use answer_by_link::{LinkStaff, find_link_staff};
@@ -63,4 +64,8 @@ pub use set_up::{SetUp, begin_set_up, check_set_up, finish_set_up, invite};
 pub use sign_in::{SignedIn, find_session, sign_in, sign_in_without_password, sign_out, sign_out_everywhere};
 pub use staff::{Staff, TOKEN_PREFIX, find_token_staff};
 pub use submit_comment::{Accepted, FormSigns, Sent, submit_comment};
+pub use webhooks::{
+    CallRules, WebhookWanted, add_webhook, delete_webhook, list_calls, list_webhooks, read_webhook, resend_call, rotate_webhook_secret,
+    secret_mark, switch_webhook_off, switch_webhook_on, test_webhook,
+};
 pub use withdraw_comment::withdraw_comment;

@@ -5,7 +5,7 @@ use crate::delivery::again;
 use crate::error::Error;
 use crate::model::{CommentOnPage, Delivery, EventKind, Recipient, Site, Template, Timestamp, Webhook, WebhookState};
 use crate::notify::outbound::{Answer, Failure, Outbound};
-use crate::notify::webhook::{self, Event, Kind, Secret, Subject, Target};
+use crate::notify::webhook::{self, Event, Kind, Secret, Subject, Target, TestCall, Written};
 use crate::store::Ended;
 
 /// What a webhook is told of an event, for the store to keep: later tries and a resend say the same.
@@ -58,12 +58,19 @@ pub async fn call(app: &App, outbound: &Outbound, delivery: &Delivery) -> Result
         return Err(Error::Internal(format!("the call {} is for no webhook", delivery.id)));
     };
     let found = app.blocking(Work::Read, move |app| Ok(app.store.find_webhook(site, id)?)).await?;
-    let Some(webhook) = found.filter(|webhook| webhook.state == WebhookState::On) else {
+    let is_test = delivery.body.is_none();
+    let Some(webhook) = found.filter(|webhook| webhook.state == WebhookState::On || is_test) else {
         return Ok((Ended::Dropped, "The webhook is switched off or gone.".into()));
     };
-    let written = serde_json::from_str(delivery.body.as_deref().unwrap_or_default())
-        .map_err(|error| Error::Internal(format!("the call {} cannot be read: {error}", delivery.id)))?;
+    let written = match &delivery.body {
+        Some(body) => {
+            serde_json::from_str(body).map_err(|error| Error::Internal(format!("the call {} cannot be read: {error}", delivery.id)))?
+        }
+        None => write_test(app, &webhook, delivery).await?,
+    };
     let now = app.now();
+    // Whoever asks whether it works wants to hear of this attempt, not of one tomorrow.
+    let again = |delivery, now| if is_test { Ended::Failed } else { again(delivery, now) };
     let target = Target { secrets: secrets(&webhook, now), url: webhook.url, template: webhook.template };
     let call = webhook::compose(&target, &format!("msg_{}", delivery.id), now, written);
     let (worked, ended, said) = match outbound.post(&call.url, &call.headers, call.body).await {
@@ -75,14 +82,25 @@ pub async fn call(app: &App, outbound: &Outbound, delivery: &Delivery) -> Result
             (false, Ended::Failed, failure.to_string())
         }
         // It is left alone as a whole, which is no fault of this call.
+        Err(failure @ Failure::Resting(_)) if is_test => return Ok((Ended::Failed, failure.to_string())),
         Err(failure @ Failure::Resting(rest)) => {
-            let seconds = i64::try_from(rest.as_secs()).unwrap_or(i64::MAX);
-            return Ok((Ended::Again(now.plus_seconds(seconds.saturating_add(1))), failure.to_string()));
+            let until = now.plus_seconds(i64::try_from(rest.as_secs()).unwrap_or(i64::MAX).saturating_add(1));
+            app.blocking(Work::Write, move |app| Ok(app.store.postpone_calls(site, id, until)?)).await?;
+            return Ok((Ended::Again(until), failure.to_string()));
         }
         Err(failure) => (false, again(delivery, now), failure.to_string()),
     };
     app.blocking(Work::Write, move |app| Ok(app.store.note_call(site, id, worked, app.now())?)).await?;
     Ok((ended, said))
+}
+
+/// A call without a body of its own is a test; it says the same whenever it is made.
+async fn write_test(app: &App, about: &Webhook, delivery: &Delivery) -> Result<Written, Error> {
+    let id = about.site;
+    let sites = app.blocking(Work::Read, |app| Ok(app.store.list_sites()?)).await?;
+    let site = sites.into_iter().find(|site| site.id == id).ok_or(Error::SiteUnknown)?;
+    let test = TestCall { site: site.key.to_string(), at: delivery.created_at, url: app.config.public_url() };
+    Ok(webhook::write_test(about.template, &test))
 }
 
 fn said(answer: &Answer) -> String {

@@ -97,6 +97,16 @@ pub trait Outbox {
     /// The same of those that were given up.
     fn list_failed_deliveries(&self, site: SiteId, older_than: Option<DeliveryId>, most: usize) -> Result<Vec<Delivery>, Error>;
 
+    /// The latest calls of one webhook, newest first, at most `most`.
+    fn list_calls(&self, site: SiteId, webhook: WebhookId, most: usize) -> Result<Vec<Delivery>, Error>;
+
+    /// Makes a call due that is about no comment and has no body of its own. One that waits already is enough.
+    /// `NotFound` for another site's webhook.
+    fn insert_test_call(&self, site: SiteId, webhook: WebhookId, now: Timestamp) -> Result<(), Error>;
+
+    /// Puts off the calls of a webhook that wait, to `until` at the earliest: its server is left alone for a while.
+    fn postpone_calls(&self, site: SiteId, webhook: WebhookId, until: Timestamp) -> Result<(), Error>;
+
     /// Makes a delivery that failed or is done due once more. `NotFound` for another site's.
     fn retry_delivery(&self, site: SiteId, id: DeliveryId, now: Timestamp) -> Result<(), Error>;
 }

@@ -88,7 +88,7 @@ fn launch(variables: &[(&str, &str)], before: impl FnOnce(Config, Clock)) -> Tes
 
 /// Gives every answer back as it came, also those that ask to go elsewhere.
 fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).allow_non_standard_methods(true);
+    let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).max_redirects(0).allow_non_standard_methods(true);
     config.build().into()
 }
 

@@ -249,7 +249,7 @@ fn t32_who_may_not_is_told_so_and_not_that_nothing_is_there() {
         if route.method != "GET" {
             let refused = evil.send(route.method, &route.address, body).brief();
             let expected = match route.address.as_str() {
-                address if address.starts_with("/admin") => "403 form_token_wrong",
+                address if address.starts_with("/admin") || address.starts_with("/follow/staff/") => "403 form_token_wrong",
                 // Nothing is stored and nothing personal is said.
                 "/w/blog/preview" | "/w/blog/mine" => "200",
                 // The link is all the proof that these ask for, and mail programs come from nowhere.

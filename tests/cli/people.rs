@@ -47,3 +47,19 @@ fn a_moderator_is_invited_by_a_link_that_works_once() {
     assert_eq!(crate::child::exchange(server.address, form.as_bytes()).unwrap().0, 403);
     assert_eq!(server.get(path).unwrap().0, 403);
 }
+
+#[test]
+fn the_address_of_a_moderator_is_taken_as_theirs_and_a_wrong_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    done(folder.path(), &["site", "add", "blog", "--origin", "https://blog.example"]);
+    for wrong in ["grace", "grace@", "a b@example.org", "grace@example.org\r\nBcc: x@example.org"] {
+        let said = run(folder.path(), &["moderator", "add", "Grace", "--site", "blog", "--email", wrong]);
+        assert_eq!(said.status.code(), Some(1), "{wrong:?}");
+        assert!(String::from_utf8_lossy(&said.stderr).contains("--email"), "{wrong:?}");
+    }
+    done(folder.path(), &["moderator", "add", "Grace", "--site", "blog", "--email", "Grace@Example.org"]);
+    let file = rusqlite::Connection::open(folder.path().join("rejoinder.db")).unwrap();
+    let read = |sql: &str| file.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(read("select email from account where name = 'Grace'"), "grace@example.org");
+    assert_eq!(read("select address || ' ' || state from mail_address"), "grace@example.org 1");
+}

@@ -13,12 +13,15 @@ use rejoinder::{
     app::{App, Visitor},
     clock::Clock,
     config::Config,
-    model::{Account, CommentId, DeliveryId, NoticeKind, Page, PageAsked, Recipient, Role, Site, Status, Submission, Timestamp},
+    model::{
+        Account, CommentId, DeliveryId, EventKind, NoticeKind, Page, PageAsked, Recipient, Role, Site, Status, Submission, Template,
+        Timestamp, WebhookId,
+    },
     serve::open_app,
-    store::{Ended, NewNotice, Pace},
+    store::{Ended, NewNotice, NewWebhook, Pace},
     web::{
         self, Web,
-        admin::{self, Desk},
+        admin::{self, Desk, Route},
         server::{Bounds, Listener, run},
     },
 };
@@ -71,7 +74,8 @@ impl TestServer {
         let demo = admin::routes(shared.clone(), Desk::demo("blog".parse().unwrap()));
         let routes = demo.or(web::routes(shared)).unify();
         let stop = CancellationToken::new();
-        runtime.spawn(run(listener, warp::service(routes), Bounds::default(), stop.clone()));
+        let bounds = Bounds { trusted_proxies: app.config.trusted_proxies.clone(), ..Bounds::default() };
+        runtime.spawn(run(listener, warp::service(routes), bounds, stop.clone()));
         let server = Self { app, folder, url: format!("http://{address}"), hand, stop, runtime: Some(runtime) };
         server.set("blog", "moderation", "all");
         server
@@ -147,18 +151,42 @@ impl TestServer {
         id
     }
 
-    /// The number for `:id` in a route: something of that site that waits there for exactly this route.
-    pub fn id_for(&self, path: &str, site: &str, page: &str) -> String {
-        let comment = self.say(site, page, "Hi");
-        match path {
-            _ if path.contains("pages/") => self.page(site).id.to_string(),
-            _ if path.contains("mail/") => self.failed_mail(site, "bob@reader.example", "no").to_string(),
-            _ => comment.to_string(),
-        }
-    }
-
     pub fn status(&self, site: &str, id: CommentId) -> Status {
         self.app.store.find_comment(self.site(site).id, id).unwrap().unwrap().comment.status
+    }
+
+    /// A webhook of that site in the place of all it had.
+    pub fn webhook(&self, key: &str) -> WebhookId {
+        let (store, site) = (&self.app.store, self.site(key).id);
+        store.list_webhooks(site).unwrap().iter().for_each(|webhook| store.delete_webhook(site, webhook.id).unwrap());
+        let (url, kinds) = (format!("https://hooks.{key}.example/secret/path"), [EventKind::Published]);
+        let new = NewWebhook { site, url: &url, kinds: &kinds, template: Template::Standard, secret: "whsec_canary" };
+        store.insert_webhook(&new, self.app.now()).unwrap().id
+    }
+
+    /// A call of such a webhook that was answered like this.
+    pub fn call(&self, key: &str, said: &str) -> DeliveryId {
+        let (store, now, webhook) = (&self.app.store, self.app.now(), self.webhook(key));
+        store.insert_test_call(self.site(key).id, webhook, now).unwrap();
+        let claimed = store.claim_deliveries(now, now, 100).unwrap();
+        claimed.iter().for_each(|call| store.finish_delivery(call.id, Ended::Done, said, now).unwrap());
+        claimed.last().unwrap().id
+    }
+
+    /// The address of a route under the site `blog`, with something of `key` in the place of its second parameter.
+    pub fn fill(&self, route: &Route, key: &str) -> String {
+        let id = match route.path {
+            path if !path.contains(":id") => String::new(),
+            path if path.contains("webhooks/") => self.webhook(key).to_string(),
+            path if path.contains("calls/") => self.call(key, "200").to_string(),
+            path if path.contains("mail/") => self.failed_mail(key, "bob@reader.example", "no").to_string(),
+            path => {
+                let place = self.app.store.list_pages(self.site(key).id, 1000).unwrap().len();
+                let comment = self.say(key, &format!("/hello-{place}"), "Hi").to_string();
+                if path.contains("pages/") { self.page(key).id.to_string() } else { comment }
+            }
+        };
+        route.path.replace(":site", "blog").replace(":id", &id)
     }
 
     pub fn page(&self, site: &str) -> Page {
@@ -174,7 +202,9 @@ impl TestServer {
             let reports: Vec<_> = comments.iter().map(|found| self.app.store.list_reports(site.id, found.comment.id).unwrap()).collect();
             let notices = self.app.store.list_staff_notices(site.id).unwrap();
             let pages = self.app.store.list_pages(site.id, 100).unwrap();
-            format!("{site:?} {comments:?} {pages:?} {told:?} {reports:?} {notices:?}")
+            let webhooks = self.app.store.list_webhooks(site.id).unwrap();
+            let webhooks: Vec<_> = webhooks.iter().map(|webhook| (&webhook.url, &webhook.secret, webhook.state)).collect();
+            format!("{site:?} {comments:?} {pages:?} {told:?} {reports:?} {notices:?} {webhooks:?}")
         };
         let sites: String = sites.iter().map(of_site).collect();
         format!(

@@ -22,15 +22,12 @@ fn check(answer: &Answer, what: &str, ancestors: &str, frame: &str) {
 #[test]
 fn t18_t37_every_answer_of_the_desk_has_its_headers() {
     let server = TestServer::start();
-    let id = server.say("blog", "/hello", "Hi").to_string();
-    let page = server.page("blog").id.to_string();
     let root = server.signed_in("Root", Role::Owner, None);
     root.plant("__Host-rejoinder-demo", &root.cookie("__Host-rejoinder").unwrap());
     let nobody = server.browser();
     for (base, ancestors, frame) in [("/admin", "'none'", "DENY"), ("/demo/desk", "'self'", "SAMEORIGIN")] {
         for route in ROUTES.iter().filter(|route| !route.path.starts_with("sign-out")) {
-            let id = if route.path.contains("pages/") { &page } else { &id };
-            let address = format!("{base}/{}", route.path.replace(":site", "blog").replace(":id", id));
+            let address = format!("{base}/{}", server.fill(route, "blog"));
             for browser in [&nobody, &root] {
                 let answers = match route.method {
                     Method::GET => vec![browser.get(&address), browser.get_with(&address, &[("if-none-match", "W/\"x\"")])],

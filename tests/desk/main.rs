@@ -11,4 +11,5 @@ mod moderating;
 mod reports;
 mod roles;
 mod rules;
+mod webhooks;
 mod window;

@@ -70,7 +70,7 @@ fn a_move_that_does_not_fit_is_refused_with_a_sentence() {
 }
 
 #[test]
-fn what_waits_comes_first_with_its_reason_and_what_is_new_below() {
+fn what_waits_stands_there_with_its_reason_below_who_waits_for_a_word() {
     let server = TestServer::start();
     let ada = server.owner();
     server.set("blog", "moderation", "none");
@@ -79,7 +79,7 @@ fn what_waits_comes_first_with_its_reason_and_what_is_new_below() {
     let waits = server.say_as("blog", "/hello", Some("Bob"), Some(shown), "Read me first");
     let page = ada.get("/admin/sites/blog/");
     let (first, second) = (page.body.find("Read me first").unwrap(), page.body.find("<p>Shown at once").unwrap());
-    assert!(first < second && page.has("Waiting (1)") && page.has("<title>(1) blog"));
+    assert!(second < first && page.has("Waiting (1)") && page.has("<title>(1) blog"));
     let card = card(&page.body, waits);
     assert!(
         card.contains("every comment on this site is read first") && card.contains("answering <bdi>Grace</bdi>: <q><bdi>Shown at once"),

@@ -1,4 +1,5 @@
-//! From a comment to a mail in somebody's hands: the running program, its store and a real SMTP server.
+//! From a comment to a mail in somebody's hands or a call of another server: the running program, its store, a real SMTP
+//! server, and a real receiver with a foreign verifier.
 
 #[path = "../store/sqlite/children.rs"]
 mod children;
@@ -14,4 +15,6 @@ mod smtp;
 mod kills;
 mod pace;
 mod post;
+mod receiver;
 mod staff;
+mod webhooks;

@@ -61,29 +61,34 @@ impl Post {
 
     /// Lets the time pass that notices wait, and gives every mail once nothing is due any more.
     pub fn after(&self, time: Duration) -> Vec<Value> {
-        self.server.wait(time);
-        let began = Instant::now();
-        let is_idle = || {
-            let due = self.server.app.store.find_next_due().unwrap();
-            due.is_none_or(|due| due > self.server.app.now())
-        };
-        while !is_idle() {
-            assert!(began.elapsed() < Duration::from_secs(30), "notices are stuck");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        while self.log().into_iter().any(|(state, _)| state == "under_way") {
-            assert!(began.elapsed() < Duration::from_secs(30), "a mail is stuck");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        pass(&self.server, time);
         self.smtp.mails()
     }
 
     /// State and tries of every delivery, newest first.
     pub fn log(&self) -> Vec<(&'static str, u32)> {
-        let site = self.server.site().id;
-        let deliveries = self.server.app.store.list_deliveries(site, None, 10_000).unwrap();
-        deliveries.into_iter().map(|delivery| (delivery.state.word(), delivery.tries)).collect()
+        log(&self.server)
     }
+}
+
+/// Lets time pass, and waits until nothing is due or under way any more.
+pub fn pass(server: &TestServer, time: Duration) {
+    server.wait(time);
+    let began = Instant::now();
+    let is_idle = || {
+        let due = server.app.store.find_next_due().unwrap();
+        due.is_none_or(|due| due > server.app.now())
+    };
+    while !is_idle() || log(server).into_iter().any(|(state, _)| state == "under_way") {
+        assert!(began.elapsed() < Duration::from_secs(30), "notices are stuck: {:?}", log(server));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// State and tries of every delivery of the site, newest first.
+pub fn log(server: &TestServer) -> Vec<(&'static str, u32)> {
+    let deliveries = server.app.store.list_deliveries(server.site().id, None, 10_000).unwrap();
+    deliveries.into_iter().map(|delivery| (delivery.state.word(), delivery.tries)).collect()
 }
 
 pub fn to(mail: &Value) -> String {

@@ -6,7 +6,11 @@ mod corpora;
 mod corpus;
 mod dns;
 mod faults;
+#[path = "../api/harness.rs"]
+#[expect(dead_code, reason = "each suite uses a part of it")]
+mod harness;
 mod namespace;
+mod readers;
 mod redirects;
 mod server;
 mod signatures;

@@ -27,11 +27,14 @@ struct Mentions {
 }
 
 pub(super) fn message(event: &Event) -> Written {
-    let headline = words::headline(event);
-    let link = words::shorten(&event.comment.url, LINK_BYTES_MAX);
+    line(&words::headline(event), words::text(event), &event.comment.url)
+}
+
+pub(super) fn line(headline: &str, text: &str, link: &str) -> Written {
+    let link = words::shorten(link, LINK_BYTES_MAX);
     let message = Message {
-        text: put(&headline, words::text(event), &escape_slack(&link), |text| escape_slack(&harmless(text))),
-        content: put(&headline, words::text(event), &link, harmless),
+        text: put(headline, text, &escape_slack(&link), |text| escape_slack(&harmless(text))),
+        content: put(headline, text, &link, harmless),
         allowed_mentions: Mentions { parse: [] },
     };
     let body = serde_json::to_string(&message).expect("texts always become JSON");

@@ -5,6 +5,7 @@ mod chat;
 mod ntfy;
 mod payload;
 mod signature;
+mod test_call;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Badge, CommentId, HoldReason, Status, Template, Timestamp};
 
 pub use signature::Secret;
+pub use test_call::{TestCall, write_test};
 
 /// Where a webhook's messages go.
 #[derive(Clone, Debug)]

@@ -17,17 +17,19 @@ pub(super) fn message(event: &Event) -> Written {
         Kind::Removed => "wastebasket",
         Kind::Reported(_) => "warning",
     };
-    let title = words::shorten(&words::headline(event), TITLE_BYTES_MAX);
+    // Without a text ntfy would show "triggered".
+    let text = Some(words::text(event)).filter(|text| !text.is_empty()).unwrap_or(&event.page_url);
+    notification(&words::headline(event), text, &event.comment.url, tag)
+}
+
+pub(super) fn notification(title: &str, text: &str, link: &str, tag: &str) -> Written {
     let headers = vec![
         ("content-type".to_owned(), "text/plain; charset=utf-8".to_owned()),
-        ("title".to_owned(), header_value(&title)),
-        ("click".to_owned(), header_value(&event.comment.url)),
+        ("title".to_owned(), header_value(&words::shorten(title, TITLE_BYTES_MAX))),
+        ("click".to_owned(), header_value(link)),
         ("tags".to_owned(), tag.to_owned()),
     ];
-    let text = words::shorten(words::text(event), MESSAGE_BYTES_MAX);
-    // Without a text ntfy would show "triggered".
-    let body = if text.is_empty() { event.page_url.clone() } else { text };
-    Written { headers, body }
+    Written { headers, body: words::shorten(text, MESSAGE_BYTES_MAX) }
 }
 
 /// Plain where every reader reads it as it stands, else in encoded words (RFC 2047), which ntfy decodes.

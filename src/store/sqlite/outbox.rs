@@ -148,11 +148,52 @@ impl Outbox for SqliteStore {
     fn list_failed_deliveries(&self, site: SiteId, older_than: Option<DeliveryId>, most: usize) -> Result<Vec<Delivery>, Error> {
         self.readers.read(|conn| {
             let mut query = conn.prepare_cached(
-                "select id, site_id, kind, recipient, page_id, state, tries, run_at, body, said, created_at, done_at
+                "select id, site_id, kind, recipient, page_id, state + 4 * claimed, tries, run_at, body, said, created_at, done_at
                  from delivery indexed by delivery_failed where site_id = ?1 and state = 2 and id < ?2 order by id desc limit ?3",
             )?;
             let older_than = older_than.map_or(i64::MAX, |id| id.0);
             Ok(query.query_map((site.0, older_than, rows::number(most as u64)), delivery)?.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn list_calls(&self, site: SiteId, webhook: WebhookId, most: usize) -> Result<Vec<Delivery>, Error> {
+        self.readers.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "select id, site_id, kind, recipient, page_id, state + 4 * claimed, tries, run_at, body, said, created_at, done_at
+                 from delivery where kind = ?1 and recipient = ?2 and page_id = 0 and site_id = ?3 order by id desc limit ?4",
+            )?;
+            let found = query.query_map((kind_code(NoticeKind::Call), webhook.0, site.0, rows::number(most as u64)), delivery)?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn insert_test_call(&self, site: SiteId, webhook: WebhookId, now: Timestamp) -> Result<(), Error> {
+        self.writer.write(move |batch| {
+            let is_there =
+                batch.conn.prepare_cached("select 1 from webhook where site_id = ?1 and id = ?2")?.exists((site.0, webhook.0))?;
+            if !is_there {
+                return Err(Error::NotFound);
+            }
+            let kind = kind_code(NoticeKind::Call);
+            let waits = batch
+                .conn
+                .prepare_cached(
+                    "select 1 from delivery
+                     where kind = ?1 and recipient = ?2 and page_id = 0 and site_id = ?3 and state = 0 and body is null",
+                )?
+                .exists((kind, webhook.0, site.0))?;
+            if waits { Ok(()) } else { insert_delivery(batch, site, kind, webhook.0, 0, now, None, now).map(drop) }
+        })
+    }
+
+    fn postpone_calls(&self, site: SiteId, webhook: WebhookId, until: Timestamp) -> Result<(), Error> {
+        self.writer.write(move |batch| {
+            batch.conn.execute(
+                "update delivery set run_at = ?4
+                 where kind = ?1 and recipient = ?2 and page_id = 0 and site_id = ?3 and state = 0 and claimed = 0 and run_at < ?4",
+                (kind_code(NoticeKind::Call), webhook.0, site.0, until.0),
+            )?;
+            Ok(())
         })
     }
 

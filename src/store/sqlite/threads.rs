@@ -84,9 +84,9 @@ fn ids_below(conn: &Connection, top: &CommentRow) -> rusqlite::Result<Vec<Commen
         // What answers down there stands beside it, and only its parent tells.
         return list(
             "with recursive below(id) as (
-               select ?1 union all select comment.id from comment join below on comment.parent_id = below.id where comment.page_id = ?2)
+               select ?2 union all select comment.id from comment join below on comment.parent_id = below.id where page_id = ?1)
              select id from below order by id desc",
-            &[&top.comment.id.0, &page],
+            &[&page, &top.comment.id.0],
         );
     }
     // No id begins with a byte above 7f.

@@ -19,6 +19,8 @@ mod queue;
 mod rules;
 mod table;
 mod templates;
+mod webhook;
+mod webhook_list;
 mod you;
 
 use std::sync::Arc;

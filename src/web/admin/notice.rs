@@ -20,6 +20,36 @@ pub enum Deed {
     Asked,
     /// A moderator has looked at what readers reported.
     Looked,
+    Webhook(WebhookDeed),
+}
+
+/// What was done to a webhook or one of its calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookDeed {
+    Added,
+    On,
+    Off,
+    Tried,
+    SentAgain,
+    /// The form for a new secret was older than the secret: nothing was done.
+    Kept,
+    Deleted,
+}
+
+impl WebhookDeed {
+    const ALL: [WebhookDeed; 7] = [Self::Added, Self::On, Self::Off, Self::Tried, Self::SentAgain, Self::Kept, Self::Deleted];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Added => "webhook_added",
+            Self::On => "webhook_on",
+            Self::Off => "webhook_off",
+            Self::Tried => "webhook_tried",
+            Self::SentAgain => "webhook_sent_again",
+            Self::Kept => "webhook_kept",
+            Self::Deleted => "webhook_deleted",
+        }
+    }
 }
 
 impl Deed {
@@ -33,11 +63,13 @@ impl Deed {
             Self::Saved => "saved",
             Self::Asked => "asked",
             Self::Looked => "looked",
+            Self::Webhook(deed) => deed.word(),
         }
     }
 
     pub fn from_word(word: &str) -> Option<Self> {
         let others = [Self::Answered, Self::Edited, Self::Closed, Self::Opened, Self::Saved, Self::Asked, Self::Looked];
+        let others = others.into_iter().chain(WebhookDeed::ALL.map(Self::Webhook));
         Move::from_word(word).map(Self::Moved).or_else(|| others.into_iter().find(|deed| deed.word() == word))
     }
 
@@ -59,7 +91,7 @@ impl Deed {
             Self::Answered => format!("Your answer{} is published.", to.map(|name| format!(" to {name}")).unwrap_or_default()),
             Self::Edited => format!("{of} has its new text."),
             Self::Looked => format!("What readers reported of {} is forgotten.", of.replacen("The", "the", 1)),
-            Self::Closed | Self::Opened | Self::Saved | Self::Asked => return None,
+            Self::Closed | Self::Opened | Self::Saved | Self::Asked | Self::Webhook(_) => return None,
         })
     }
 }
@@ -150,7 +182,8 @@ mod tests {
     #[test]
     fn every_deed_reads_back_from_its_word() {
         let moves = Move::ALL.into_iter().map(Deed::Moved);
-        for deed in moves.chain([Deed::Answered, Deed::Edited, Deed::Closed, Deed::Opened, Deed::Saved, Deed::Asked, Deed::Looked]) {
+        let others = [Deed::Answered, Deed::Edited, Deed::Closed, Deed::Opened, Deed::Saved, Deed::Asked, Deed::Looked];
+        for deed in moves.chain(others).chain(WebhookDeed::ALL.map(Deed::Webhook)) {
             assert_eq!(Deed::from_word(deed.word()), Some(deed));
         }
         assert_eq!(Deed::from_word("bought"), None);

@@ -5,7 +5,9 @@ use warp::http::Method;
 
 use crate::app::Work;
 use crate::model::Role;
-use crate::web::admin::{HASHES, Handler, READS, WRITES, act, assets, enter, mail_log, page_list, queue, rules, you};
+use crate::web::admin::{
+    HASHES, Handler, READS, WRITES, act, assets, enter, mail_log, page_list, queue, rules, webhook, webhook_list, you,
+};
 
 /// What somebody must be to use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +91,16 @@ pub static ROUTES: &[Route] = &[
     // the site itself
     get("sites/:site/rules", OWNER, rules::show),
     post("sites/:site/rules", OWNER, rules::save),
+    // services that hear of comments
+    get("sites/:site/webhooks", OWNER, webhook_list::show),
+    post("sites/:site/webhooks", OWNER, webhook_list::add),
+    get("sites/:site/webhooks/:id", OWNER, webhook::show),
+    post("sites/:site/webhooks/:id/secret", OWNER, webhook::rotate),
+    post("sites/:site/webhooks/:id/on", OWNER, webhook::switch_on),
+    post("sites/:site/webhooks/:id/off", OWNER, webhook::switch_off),
+    post("sites/:site/webhooks/:id/test", OWNER, webhook::test),
+    post("sites/:site/webhooks/:id/delete", OWNER, webhook::delete),
+    post("sites/:site/calls/:id/resend", OWNER, webhook::resend),
 ];
 
 #[cfg(test)]
