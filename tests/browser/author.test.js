@@ -176,6 +176,7 @@ test('your turn is worked off by keys, and n takes somebody out of it', async ()
   await page.locator('#notice').getByText('Bob’s comment is marked as used in the post.').waitFor();
   await turn.locator('article', { hasText: 'Asking something' }).focus();
   await page.keyboard.press('r');
+  await until(async () => assert.equal(await page.evaluate(() => document.activeElement.localName), 'textarea'));
   await page.keyboard.type('Answered; n and t are letters here');
   await page.keyboard.press('Control+Enter');
   await page.locator('#notice').getByText('Your answer to Bob is published.').waitFor();

@@ -16,7 +16,7 @@ use crate::web::admin::{
 
 const LINES_ON_PAGE: usize = 50;
 /// How long the log is kept.
-const DAYS: i64 = 90;
+const DAYS: i64 = 30;
 
 #[derive(Serialize)]
 struct MailLog {
@@ -71,7 +71,8 @@ impl Line {
             },
             next: waits.then(|| delivery.run_at.to_string()),
             next_words: waits.then(|| delivery.run_at.words()),
-            said,
+            // What was left out was said to nobody.
+            said: said.filter(|_| delivery.state != DeliveryState::Dropped),
             again: delivery.state == DeliveryState::Failed,
         }
     }
