@@ -94,6 +94,8 @@ fn agent() -> ureq::Agent {
 
 impl Drop for TestServer {
     fn drop(&mut self) {
+        // Connections that stay open would be waited for.
+        self.agent = agent();
         self.stop.cancel();
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();

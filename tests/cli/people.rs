@@ -58,7 +58,7 @@ fn the_address_of_a_moderator_is_taken_as_theirs_and_a_wrong_one_is_refused() {
         assert!(String::from_utf8_lossy(&said.stderr).contains("--email"), "{wrong:?}");
     }
     done(folder.path(), &["moderator", "add", "Grace", "--site", "blog", "--email", "Grace@Example.org"]);
-    let file = rusqlite::Connection::open(folder.path().join("rejoinder.db")).unwrap();
+    let file = rusqlite::Connection::open(folder.path().join("rejoinder-data/rejoinder.db")).unwrap();
     let read = |sql: &str| file.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
     assert_eq!(read("select email from account where name = 'Grace'"), "grace@example.org");
     assert_eq!(read("select address || ' ' || state from mail_address"), "grace@example.org 1");

@@ -16,7 +16,9 @@ pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
 /// Runs what is missing, each migration in a transaction of its own, so that being killed at any moment leaves
 /// the schema before or after it. `step` hears of every statement that ran.
 pub fn migrate(conn: &mut Connection, now: Timestamp, step: &mut dyn FnMut()) -> rusqlite::Result<()> {
-    for (number, sql) in (1i64..).zip(MIGRATIONS) {
+    // Schemas only grow, so what has run needs no lock; a file in use is opened without making anybody wait.
+    let before: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for (number, sql) in (1i64..).zip(MIGRATIONS).filter(|(number, _)| *number > before) {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Exclusive)?;
         // Read within the transaction: another process may have upgraded the file while this one waited.
         let done: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
