@@ -27,6 +27,10 @@ fn main() {
     rows.extend(measure_start());
     rows.extend(measure_writes(time));
     rows.extend(notices::measure(time));
+    // What a hundredth of the submits took is known after many of them; a short run only shows that it can be measured.
+    if seconds < 5 {
+        rows.iter_mut().filter(|row| row.name.contains("p99")).for_each(|row| row.bar = None);
+    }
     print(&rows);
     if rows.iter().any(|row| row.bar.is_some_and(|bar| !bar.holds(row.value))) {
         eprintln!("a bar does not hold");

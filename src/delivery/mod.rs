@@ -32,7 +32,7 @@ const AT_ONCE: usize = 16;
 /// Longer than any attempt takes. What was claimed before a kill is released at the next start, not by this.
 const CLAIM_SECONDS: i64 = 300;
 /// Happenings that share a transaction: few, because a submit that comes meanwhile waits for it.
-const SETTLED_AT_ONCE: usize = 8;
+const SETTLED_AT_ONCE: usize = 4;
 /// How often it is looked who has waited too long.
 const REMIND_EVERY_SECONDS: i64 = 3600;
 

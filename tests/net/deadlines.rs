@@ -162,7 +162,9 @@ async fn t70_the_word_to_stop_lets_requests_end_and_cuts_those_that_do_not() {
             stream
         })
     };
-    let (mut events, _waiting, _silent) = (open("/events").await, open("/waiting").await, blocking(move || connect(address)).await);
+    // The one that waits comes first: by the time the other has its head, both are being answered.
+    let _waiting = open("/waiting").await;
+    let (mut events, _silent) = (open("/events").await, blocking(move || connect(address)).await);
     let head = blocking(move || {
         let mut part = [0; 4096];
         let length = events.read(&mut part).unwrap();

@@ -9,7 +9,7 @@ mod tls;
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -67,13 +67,14 @@ pub struct Outbound {
     allow: Arc<[AllowedServer]>,
     /// The DNS server; without one the system's configuration and its hosts file.
     dns: Option<SocketAddr>,
-    tls: rustls::ClientConfig,
+    /// Made with the first call: the certificates take memory and time that a server without webhooks needs for nothing.
+    tls: Arc<OnceLock<rustls::ClientConfig>>,
     hosts: Arc<Hosts>,
 }
 
 impl Outbound {
     pub fn new(allow: &[AllowedServer], dns: Option<SocketAddr>) -> Self {
-        Self { allow: allow.into(), dns, tls: tls::client(), hosts: Arc::default() }
+        Self { allow: allow.into(), dns, tls: Arc::default(), hosts: Arc::default() }
     }
 
     /// Follows only redirects that keep method and body (307 and 308).
@@ -157,7 +158,7 @@ impl Outbound {
     /// A client that connects to these addresses, whatever a name would lead to by then.
     fn client_for(&self, addresses: Vec<SocketAddr>) -> Result<Client, Failure> {
         let client = Client::builder()
-            .tls_backend_preconfigured(self.tls.clone())
+            .tls_backend_preconfigured(self.tls.get_or_init(tls::client).clone())
             .dns_resolver(Arc::new(Checked(addresses)))
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
