@@ -454,6 +454,7 @@ for (const [colour, css] of Object.entries({ light: LIGHT, dark: DARK })) {
       await reader.open(`${address}#rejoinder-author`);
       await reader.startReply(`First of ${colour}`);
       await reader.form(reader.box).getByLabel('Mail me').selectOption('thread');
+      await reader.form(reader.box).getByRole('textbox', { name: 'E-mail' }).fill('bob@example.org');
       await reader.thread.getByText('Follow this conversation').click();
       await assertAccessible(reader.page, 'before the first comment');
       await reader.post('My own', { name: 'Bob' });
