@@ -26,6 +26,23 @@ fn the_log_tells_what_failed_and_why_and_never_an_address() {
 }
 
 #[test]
+fn an_owner_looks_whether_mail_arrives_and_reads_what_to_do() {
+    let server = TestServer::start();
+    let ada = server.owner();
+    assert!(ada.get("/admin/sites/blog/mail").has("Does mail arrive?"));
+    let nowhere = ada.act("/admin/sites/blog/mail/check", &[]);
+    assert!(nowhere.status == 200 && nowhere.has("this account has none yet"), "{}", nowhere.body);
+    server.app.store.update_email(server.account("Ada").id, Some("ada@example.org")).unwrap();
+    // Nobody has a name that ends in .example (RFC 6761), so the relay is never found.
+    let looked = ada.act("/admin/sites/blog/mail/check", &[]);
+    assert!(looked.has("tried to <bdi>ada@example.org</bdi>") && looked.has("data-verdict=\"fail\""), "{}", looked.body);
+    assert!(looked.has("mail.example") && looked.has("<pre"), "{}", looked.body);
+    let moderator = server.signed_in("Mo", Role::Moderator, Some("blog"));
+    assert!(!moderator.get("/admin/sites/blog/mail").has("Does mail arrive?"));
+    assert_eq!(moderator.act("/admin/sites/blog/mail/check", &[]).status, 403);
+}
+
+#[test]
 fn the_log_goes_on_and_its_filter_with_it() {
     let server = TestServer::start();
     let ada = server.owner();

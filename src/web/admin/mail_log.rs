@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::actions::{self, Deliveries, Logged, sends_mail};
 use crate::error::Error;
-use crate::model::{DeliveryId, DeliveryState, NoticeKind};
+use crate::model::{DeliveryId, DeliveryState, NoticeKind, Role};
 use crate::web::admin::{
     answer::{Drawn, Page, see_other},
     ask::Ask,
@@ -23,6 +23,8 @@ struct MailLog {
     address: String,
     said: Option<&'static str>,
     sends_mail: bool,
+    /// Owners can look whether mail arrives.
+    checks: bool,
     failed: bool,
     days: i64,
     lines: Vec<Line>,
@@ -102,6 +104,7 @@ pub fn show(ask: &Ask) -> Result<Drawn, Error> {
     let log = MailLog {
         said: Notice::read(ask).filter(|notice| notice.deed == Deed::Saved).map(|_| "It is sent again now."),
         sends_mail: sends_mail(ask.app()),
+        checks: sends_mail(ask.app()) && ask.session()?.account.role_on(on.site.id) == Some(Role::Owner),
         failed,
         days: DAYS,
         lines: logged.into_iter().map(Line::new).collect(),

@@ -12,6 +12,7 @@ mod by_link;
 mod card;
 mod enter;
 mod gate;
+mod mail_check;
 mod mail_log;
 mod notice;
 mod page_list;

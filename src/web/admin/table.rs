@@ -6,7 +6,7 @@ use warp::http::Method;
 use crate::app::Work;
 use crate::model::Role;
 use crate::web::admin::{
-    HASHES, Handler, READS, WRITES, act, assets, enter, mail_log, page_list, queue, rules, webhook, webhook_list, you,
+    HASHES, Handler, READS, WRITES, act, assets, enter, mail_check, mail_log, page_list, queue, rules, webhook, webhook_list, you,
 };
 
 /// What somebody must be to use a route.
@@ -84,6 +84,7 @@ pub static ROUTES: &[Route] = &[
     post("sites/:site/pages/question", MODERATOR, page_list::ask_by_address),
     // mail
     of_accounts(Method::GET, "sites/:site/mail", MODERATOR, READS, mail_log::show),
+    of_accounts(Method::POST, "sites/:site/mail/check", OWNER, WRITES, mail_check::check),
     of_accounts(Method::POST, "sites/:site/mail/:id/again", MODERATOR, WRITES, mail_log::again),
     of_accounts(Method::GET, "you", Needs::SignIn, READS, you::show),
     of_accounts(Method::POST, "you/address", Needs::SignIn, WRITES, you::change_address),

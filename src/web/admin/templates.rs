@@ -47,6 +47,7 @@ templates! {
     Problem = "problem",
     Done = "done",
     MailLog = "mail_log",
+    MailCheck = "mail_check",
     You = "you",
     Bare = "bare",
     AnswerByLink = "answer_by_link",
