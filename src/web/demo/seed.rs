@@ -37,7 +37,8 @@ pub fn prepare(app: &App) -> Result<bool, Error> {
     let Some(author) = author else { return Ok(true) };
     let site = keep_own_origins(app, site)?;
     let seed = Seed { app: app.clone(), site, author, now: app.now() };
-    let is_new = seed.page(&DOOR)?.is_none();
+    let (door, classic) = (seed.page(&DOOR)?, classic());
+    let is_new = door.is_none();
     if seed.page(&LONG)?.is_none_or(|page| page.published_count < COMMENTS as u64) {
         let done = grow_long_thread(seed.clone())?;
         if is_new {
@@ -45,8 +46,9 @@ pub fn prepare(app: &App) -> Result<bool, Error> {
             let _ = done.recv_timeout(LONG_THREAD_WAIT);
         }
     }
-    if is_new {
-        seed.write(&DOOR, &classic(), 1)?;
+    // Also after a start that was stopped between these few.
+    if door.is_none_or(|page| page.published_count < classic.len() as u64) {
+        seed.write(&DOOR, &classic, 1)?;
     }
     Ok(true)
 }
